@@ -1,0 +1,35 @@
+package berth.block;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the store remembers of a migration.
+ *
+ * @param target the image that is being filled
+ * @param targetId its id
+ * @param source the image in the same store that is being moved; empty for an import
+ * @param sourceId that image's id
+ * @param sourceDescription for an import, the source's {@link Source#description()}; empty otherwise
+ * @param state where it stands
+ * @param flatten whether the link to the source's parent is cut
+ * @param attributes what the mover keeps with it: validators, options, counters
+ */
+public record MigrationRecord(
+        ImageSpec target,
+        String targetId,
+        Optional<ImageSpec> source,
+        Optional<String> sourceId,
+        String sourceDescription,
+        MigrationState state,
+        boolean flatten,
+        Map<String, String> attributes) {
+    public MigrationRecord {
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** Whether the source is outside the store and stays as it is. */
+    public boolean importOnly() {
+        return source.isEmpty();
+    }
+}

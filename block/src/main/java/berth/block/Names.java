@@ -1,0 +1,40 @@
+package berth.block;
+
+/** The rules for the names of pools, images and snapshots. */
+public final class Names {
+    /** The longest name, in UTF-16 units; RBD's own limit for an image name is 96 bytes less than 4 KiB. */
+    public static final int MAX_LENGTH = 1024;
+
+    private Names() {}
+
+    /**
+     * Checks a name. Any Unicode text is allowed but the separators {@code /} and {@code @}, control characters and the
+     * empty name.
+     *
+     * @param what the noun for the message: {@code pool}, {@code image}, {@code snapshot}
+     * @return the name
+     * @throws BlockException {@link Problem#INVALID_ARGUMENT}
+     */
+    public static String check(String what, String name) {
+        if (name.isEmpty()) {
+            throw new BlockException(Problem.INVALID_ARGUMENT, what + " name is empty");
+        }
+        if (name.length() > MAX_LENGTH) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT,
+                    what + " name is " + name.length() + " characters long; " + MAX_LENGTH + " are allowed");
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '/' || c == '@') {
+                throw new BlockException(
+                        Problem.INVALID_ARGUMENT, "invalid " + what + " name '" + name + "': it contains '" + c + "'");
+            }
+            if (Character.isISOControl(c)) {
+                throw new BlockException(
+                        Problem.INVALID_ARGUMENT, "invalid " + what + " name: it contains a control character");
+            }
+        }
+        return name;
+    }
+}

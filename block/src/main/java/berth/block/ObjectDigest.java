@@ -1,0 +1,23 @@
+package berth.block;
+
+import com.dynatrace.hash4j.hashing.HashValue128;
+import java.util.HexFormat;
+
+/**
+ * The digest of one object of a disk at all of its points in time: 128 bits of XXH3. See {@link ObjectHasher} for what
+ * is hashed.
+ *
+ * @param high the upper 64 bits
+ * @param low the lower 64 bits
+ */
+public record ObjectDigest(long high, long low) {
+    static ObjectDigest of(HashValue128 value) {
+        return new ObjectDigest(value.getMostSignificantBits(), value.getLeastSignificantBits());
+    }
+
+    /** 32 hexadecimal digits. */
+    @Override
+    public String toString() {
+        return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
+    }
+}
