@@ -25,6 +25,10 @@ final class Inbox {
 
     private Transport transport;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(MIN_BYTES);
+
+    /** The same memory; its position and limit move, while those of the buffer stay at both ends. */
+    private ByteBuffer window = buffer.duplicate();
+
     private int start;
     private int end;
     private int calmReads;
@@ -54,11 +58,11 @@ final class Inbox {
         return start;
     }
 
-    /** Takes {@code length} available bytes as the buffer's remaining ones. */
+    /** Takes {@code length} available bytes as the buffer's remaining ones. Valid until the next {@link #fill}. */
     ByteBuffer take(int length) {
-        buffer.limit(start + length).position(start);
+        window.limit(start + length).position(start);
         start += length;
-        return buffer;
+        return window;
     }
 
     /** Says that requests with large payloads are arriving, so that the next read asks for little more than a header. */
@@ -78,8 +82,8 @@ final class Inbox {
         makeRoom(need);
         while (available() < need) {
             int most = largeExpected ? Math.max(HEADER_READ_BYTES, need - available()) : buffer.capacity();
-            buffer.limit(Math.min(buffer.capacity(), end + most)).position(end);
-            int n = transport.read(buffer);
+            window.limit(Math.min(buffer.capacity(), end + most)).position(end);
+            int n = transport.read(window);
             if (n < 0) {
                 return false;
             }
@@ -133,6 +137,7 @@ final class Inbox {
             ByteBuffer next = ByteBuffer.allocateDirect(capacity);
             next.put(0, buffer, start, held);
             buffer = next;
+            window = next.duplicate();
         } else if (start > 0) {
             buffer.put(0, buffer, start, held);
         }

@@ -35,6 +35,11 @@ final class Payload {
         }
     }
 
+    /** Whether nothing has been received or read. */
+    boolean isEmpty() {
+        return count == 0;
+    }
+
     /** Writes what was received. */
     void writeTo(BlockDevice device, long offset) {
         long at = offset;

@@ -94,6 +94,27 @@ final class Transmission {
             return;
         }
         try {
+            if (command == Command.WRITE) {
+                receivePayload();
+            }
+            executeOrFail(command);
+        } finally {
+            payload.clear();
+        }
+    }
+
+    /** Takes the payload of a write that is not in the inbox. */
+    private void receivePayload() throws IOException {
+        int length = request.payloadBytes();
+        inbox.expectLarge(length > MAX_INBOX_PAYLOAD_BYTES);
+        if (inbox.available() < length) {
+            outbox.send();
+            payload.receive(inbox, request.offset(), length);
+        }
+    }
+
+    private void executeOrFail(Command command) throws IOException {
+        try {
             execute(command);
         } catch (BlockException e) {
             replies.error(request, NbdError.of(e, command), e.getMessage());
@@ -103,8 +124,6 @@ final class Transmission {
                     command + " on " + session.export().name() + " failed unexpectedly",
                     e);
             replies.error(request, NbdError.EIO, "internal error");
-        } finally {
-            payload.clear();
         }
     }
 
@@ -168,13 +187,9 @@ final class Transmission {
     }
 
     private void write() throws IOException {
-        int length = request.payloadBytes();
-        inbox.expectLarge(length > MAX_INBOX_PAYLOAD_BYTES);
-        if (inbox.available() >= length) {
-            device.write(request.offset(), inbox.take(length));
+        if (payload.isEmpty()) {
+            device.write(request.offset(), inbox.take(request.payloadBytes()));
         } else {
-            outbox.send();
-            payload.receive(inbox, request.offset(), length);
             payload.writeTo(device, request.offset());
         }
         changed();
