@@ -52,8 +52,7 @@ final class Commit {
             }
             Receipt receipt = receipts.sign(Statements.of(record, MoveNotes.of(record), receipts));
             String place = receipts.write(receipt, options.receipt());
-            store.commitMigration(
-                    move.current().target(), new PhaseProgress(progress, VERIFIED, PhaseProgress.UNITS));
+            store.commitMigration(move.current().target(), new PhaseProgress(progress, VERIFIED, PhaseProgress.UNITS));
             return new Committed(receipt, place, descendants);
         }
     }

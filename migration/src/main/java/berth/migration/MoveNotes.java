@@ -47,8 +47,7 @@ record MoveNotes(
     record Copied(long objectsDone, long objects, long bytesRead, long bytesWritten, long bytesExpected) {
         /** The same as a status, with nothing known of the rate. */
         CopyStatus toStatus() {
-            return new CopyStatus(
-                    objectsDone, objects, bytesRead, bytesWritten, bytesExpected, 0, Optional.empty());
+            return new CopyStatus(objectsDone, objects, bytesRead, bytesWritten, bytesExpected, 0, Optional.empty());
         }
     }
 
@@ -132,8 +131,7 @@ record MoveNotes(
                 status.bytesRead(),
                 status.bytesWritten(),
                 status.bytesExpected());
-        return new MoveNotes(
-                validators, acceptedChanges, points, now, prepared, started, executed, options, seal);
+        return new MoveNotes(validators, acceptedChanges, points, now, prepared, started, executed, options, seal);
     }
 
     /** The notes when everything has been copied. */
@@ -144,7 +142,8 @@ record MoveNotes(
 
     /** The notes after a change of the source was accepted: from now on the source has to stay as it is now. */
     MoveNotes accepting(List<String> changes, Map<String, String> newValidators) {
-        List<String> all = Stream.concat(acceptedChanges.stream(), changes.stream()).toList();
+        List<String> all =
+                Stream.concat(acceptedChanges.stream(), changes.stream()).toList();
         return new MoveNotes(newValidators, all, points, copied, prepared, started, executed, options, seal);
     }
 

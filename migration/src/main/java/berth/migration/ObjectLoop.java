@@ -35,7 +35,7 @@ final class ObjectLoop {
             throw new IllegalArgumentException("no workers: " + workers);
         }
         this.objects = objects;
-        this.workers = (int) Math.clamp(objects, 1, workers);
+        this.workers = Math.clamp(objects, 1, workers);
         this.task = task;
     }
 
@@ -73,7 +73,7 @@ final class ObjectLoop {
             }
         } catch (RuntimeException | Error e) {
             Throwable first = failure.compareAndExchange(null, e);
-            if (first != null && first != e) {
+            if (first != null && !first.equals(e)) {
                 first.addSuppressed(e);
             }
         }

@@ -30,7 +30,8 @@ final class PlanText {
     private static String point(Plan.Point point) {
         String name = point.name().isEmpty() ? "the disk as it is now" : point.name();
         String guarded = point.isProtected() ? ", protected" : "";
-        return name + " (" + Sizes.text(point.sizeBytes()) + guarded + "), " + Sizes.text(point.bytesToCopy()) + " to copy";
+        return name + " (" + Sizes.text(point.sizeBytes()) + guarded + "), " + Sizes.text(point.bytesToCopy())
+                + " to copy";
     }
 
     private static String space(Plan.Space space) {

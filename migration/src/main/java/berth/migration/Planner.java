@@ -140,7 +140,8 @@ final class Planner {
         List<Watcher> watchers = store.watchers(source);
         if (!watchers.isEmpty()) {
             throw Watchers.refusal(
-                    "image has watchers - not migrating: stop the clients that write to " + source + " first", watchers);
+                    "image has watchers - not migrating: stop the clients that write to " + source + " first",
+                    watchers);
         }
     }
 

@@ -32,7 +32,8 @@ final class Preparation {
 
     private ImageInfo prepareLinked(MoveRequest.Linked request) {
         Map<String, String> attributes = notes(plan(request), Map.of()).toAttributes();
-        Layout layout = request.layout().orElseGet(() -> store.info(request.source()).layout());
+        Layout layout =
+                request.layout().orElseGet(() -> store.info(request.source()).layout());
         return store.prepareLinked(request.source(), request.target(), layout, request.flatten(), attributes);
     }
 

@@ -95,9 +95,7 @@ public record Receipt(String format, int version, ReceiptStatement statement, Se
         try {
             Base64.Decoder base64 = Base64.getDecoder();
             return SigningKey.verify(
-                    base64.decode(signature.publicKey),
-                    Json.canonicalBytes(statement),
-                    base64.decode(signature.value));
+                    base64.decode(signature.publicKey), Json.canonicalBytes(statement), base64.decode(signature.value));
         } catch (IllegalArgumentException notBase64) {
             return false;
         }
@@ -112,8 +110,7 @@ public record Receipt(String format, int version, ReceiptStatement statement, Se
     public String signer() {
         try {
             byte[] key = Base64.getDecoder().decode(signature.publicKey);
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         } catch (IllegalArgumentException e) {

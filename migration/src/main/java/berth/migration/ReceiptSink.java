@@ -32,7 +32,7 @@ public interface ReceiptSink {
 
     /** A directory with one file for each receipt, named after the target's id. */
     static ReceiptSink toDirectory(Path directory) {
-        return receipt ->
-                toFile(directory.resolve(receipt.statement().target().id() + ".json")).write(receipt);
+        return receipt -> toFile(directory.resolve(receipt.statement().target().id() + ".json"))
+                .write(receipt);
     }
 }

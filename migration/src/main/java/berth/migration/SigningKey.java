@@ -92,7 +92,8 @@ public final class SigningKey {
     }
 
     private static byte[] block(String text, String label) {
-        Matcher matcher = Pattern.compile("-----BEGIN " + label + "-----\\s(.*?)-----END " + label + "-----", Pattern.DOTALL)
+        Matcher matcher = Pattern.compile(
+                        "-----BEGIN " + label + "-----\\s(.*?)-----END " + label + "-----", Pattern.DOTALL)
                 .matcher(text);
         if (!matcher.find()) {
             throw new IllegalArgumentException("no " + label);

@@ -38,7 +38,10 @@ final class SourceSurvey {
             Inspection.PointTotal total = inspection.points().get(i);
             long changed = Math.min(changedBytes(i, total.sizeBytes()), total.dataBytes());
             points.add(new Plan.Point(
-                    total.name(), total.sizeBytes(), changed, source.points().get(i).isProtected()));
+                    total.name(),
+                    total.sizeBytes(),
+                    changed,
+                    source.points().get(i).isProtected()));
         }
         return points;
     }

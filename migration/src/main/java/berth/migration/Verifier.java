@@ -7,6 +7,7 @@ import berth.block.Problem;
 import berth.block.Progress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -23,8 +24,8 @@ final class Verifier {
     private final boolean sourceToo;
     private final Progress progress;
     private final ObjectLoop loop;
-    private final TreeSet<Long> wrongInTarget = new TreeSet<>();
-    private final TreeSet<Long> wrongInSource = new TreeSet<>();
+    private final SortedSet<Long> wrongInTarget = new TreeSet<>();
+    private final SortedSet<Long> wrongInSource = new TreeSet<>();
     private long done;
 
     /**
@@ -91,7 +92,7 @@ final class Verifier {
         progress.step(done, fill.objects());
     }
 
-    private void describe(String where, TreeSet<Long> wrong, List<String> to) {
+    private void describe(String where, SortedSet<Long> wrong, List<String> to) {
         if (wrong.isEmpty()) {
             return;
         }
