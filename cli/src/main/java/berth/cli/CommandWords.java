@@ -24,8 +24,10 @@ record CommandWords(
         boolean wantsHelp) {
     /** The options without a value. The others take the next argument, which then is no word of a command. */
     static final Set<String> FLAGS = Set.of(
+            "--accept-changed-source",
             "--all",
             "-a",
+            "--allow-plaintext-beyond-loopback",
             "--allow-shrink",
             "--dry-run",
             "--flatten",
@@ -39,6 +41,10 @@ record CommandWords(
             "--no-progress",
             "--pretty-format",
             "--read-only",
+            "--skip-verification",
+            "--tls-optional",
+            "--tls-verify-clients",
+            "--verify-source",
             "--version");
 
     private static final int MAX_WORDS = 2;

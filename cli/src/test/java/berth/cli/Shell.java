@@ -2,15 +2,14 @@ package berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import berth.block.BlockStore;
 import berth.block.MigrationStore;
-import berth.block.SourceOpener;
 import berth.block.contract.ModelStore;
 import berth.server.Cancellation;
 import berth.server.CommandIo;
 import berth.server.Engine;
 import berth.server.Invocation;
 import berth.server.LazyEngine;
+import berth.server.StoreDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +20,8 @@ import java.util.Map;
 
 /** Runs command lines on a store in memory and keeps what they print, as a transcript shows it. */
 final class Shell {
-    final MigrationStore store = new ModelStore(SourceOpener.NONE);
-    private final CommandRunner runner = new CommandRunner(new LazyEngine(() -> new Engine(store)));
+    private final Engine engine;
+    private final CommandRunner runner;
     private final Path directory;
     private byte[] input = new byte[0];
     private byte[] output = new byte[0];
@@ -30,13 +29,15 @@ final class Shell {
     /** A shell in a directory, with the pools that most examples use. */
     Shell(Path directory) {
         this.directory = directory;
+        engine = new Engine(new StoreDirectory(directory.resolve("store")), ModelStore::new);
+        runner = new CommandRunner(new LazyEngine(() -> engine));
         List.of("rbd", "images", "volumes", "vms").stream()
-                .filter(pool -> !store.pools().contains(pool))
-                .forEach(store::createPool);
+                .filter(pool -> !store().pools().contains(pool))
+                .forEach(store()::createPool);
     }
 
-    BlockStore store() {
-        return store;
+    MigrationStore store() {
+        return engine.store();
     }
 
     /** What the next commands read from standard input. */

@@ -34,7 +34,7 @@ class TranscriptTest {
                 cirros@snap  39 MiB            2  yes      \s
                 """);
         assertThat(shell.run("snap ls images/cirros")).matches("""
-                SNAPID  NAME  SIZE    PROTECTED  TIMESTAMP               \s
+                SNAPID  NAME  SIZE    PROTECTED  TIMESTAMP              \s
                  +[0-9]+  snap  39 MiB  yes        %s
                 """.formatted(TIME));
         assertThat(shell.run("snap ls --all images/cirros")).matches("""

@@ -47,16 +47,50 @@ public final class DiffCommand {
     /** The ranges can be many, so they are asked for twice instead of kept: for the widths of the columns, and to print. */
     private static void printTable(Call call, Image image, Optional<String> from) {
         Widths widths = new Widths();
-        image.diff(from, 0, image.size(), widths);
+        joined(image, from, widths);
         if (widths.empty) {
             return;
         }
         call.console().print(row("Offset", "Length", "Type", widths));
-        image.diff(from, 0, image.size(), (offset, length, exists) -> {
+        joined(image, from, (offset, length, exists) -> {
             call.checkCancelled();
             String type = exists ? "data" : "zero";
             call.console().print(row(Long.toString(offset), Long.toString(length), type, widths));
         });
+    }
+
+    /** Lists the differences with neighbours of the same kind as one. */
+    private static void joined(Image image, Optional<String> from, DiffSink sink) {
+        Joiner joiner = new Joiner(sink);
+        image.diff(from, 0, image.size(), joiner);
+        joiner.finish();
+    }
+
+    private static final class Joiner implements DiffSink {
+        private final DiffSink next;
+        private long start;
+        private long end;
+        private boolean kind;
+
+        Joiner(DiffSink next) {
+            this.next = next;
+        }
+
+        @Override
+        public void accept(long offset, long length, boolean exists) {
+            if (offset != end || exists != kind) {
+                finish();
+                start = offset;
+                kind = exists;
+            }
+            end = offset + length;
+        }
+
+        void finish() {
+            if (end > start) {
+                next.accept(start, end - start, kind);
+            }
+        }
     }
 
     private static final class Widths implements DiffSink {
@@ -80,7 +114,7 @@ public final class DiffCommand {
     private static void printJson(Call call, Image image, Optional<String> from) {
         Json.write(call.pretty(), call.console()::print, out -> {
             out.writeStartArray();
-            image.diff(from, 0, image.size(), (offset, length, exists) -> {
+            joined(image, from, (offset, length, exists) -> {
                 call.checkCancelled();
                 out.writeStartObject();
                 out.writeNumberProperty("offset", offset);

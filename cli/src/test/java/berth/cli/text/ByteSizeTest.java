@@ -20,7 +20,7 @@ class ByteSizeTest {
         "21474836480, 20 GiB",
         "17592186044416, 16 TiB",
         "17592186040320, 16 TiB",
-        "9223372036854775807, 8 EiB",
+        "9223372036854775807, 8.0 EiB",
     })
     void sizesAreWrittenAsRbdDoes(long bytes, String text) {
         assertThat(ByteSize.format(bytes)).isEqualTo(text);
