@@ -144,7 +144,7 @@ final class HeadWriter {
     /**
      * Makes a range read as zeroes.
      *
-     * @param keepSpace whether space is kept or reserved for it
+     * @param keepSpace whether the space that the top layer has there is kept
      */
     void zero(PointInTime head, long offset, long length, boolean keepSpace) {
         long end = offset + length;
@@ -176,11 +176,11 @@ final class HeadWriter {
         while (at < end) {
             int code = index.code(at);
             long runEnd = index.runEnd(at, end, code);
-            if (keepSpace || (code != BlockIndex.HOLE && code != BlockIndex.ZERO)) {
+            if (code != BlockIndex.HOLE && code != BlockIndex.ZERO) {
                 for (long part = at; part < runEnd; ) {
                     long next = regionEnd(part << LayerMap.BLOCK_SHIFT, runEnd << LayerMap.BLOCK_SHIFT)
                             >>> LayerMap.BLOCK_SHIFT;
-                    zeroInRegion(head, part, next, keepSpace);
+                    zeroInRegion(head, part, next, keepSpace && code == index.topCode());
                     part = next;
                 }
             }

@@ -51,7 +51,6 @@ final class ImageState {
     private List<Layer> ownLayers = List.of();
     private volatile @Nullable FillState fill;
     private volatile @Nullable PointInTime head;
-    private volatile boolean written;
 
     /** Counted without synchronisation: a few lost counts do no harm. */
     @SuppressWarnings("unused")
@@ -246,7 +245,6 @@ final class ImageState {
         try {
             PointInTime at = head();
             Limits.checkRange(offset, from.remaining(), at.size());
-            written = true;
             writer.write(at, offset, from);
         } finally {
             lock.unlockRead(stamp);
@@ -259,7 +257,6 @@ final class ImageState {
         try {
             PointInTime at = head();
             Limits.checkRange(offset, length, at.size());
-            written = true;
             writer.zero(at, offset, length, keepSpace);
         } finally {
             lock.unlockRead(stamp);
@@ -273,11 +270,6 @@ final class ImageState {
         } finally {
             lock.unlockRead(stamp);
         }
-    }
-
-    /** Whether the image was written since it was loaded. */
-    boolean written() {
-        return written;
     }
 
     /** Lets go of everything; nobody uses the image any more. */

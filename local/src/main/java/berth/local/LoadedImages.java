@@ -1,7 +1,5 @@
 package berth.local;
 
-import berth.local.catalog.CatalogRecord.ImageRecord;
-import berth.local.catalog.CatalogRecord.Times;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,9 +39,6 @@ final class LoadedImages {
         if (exists) {
             try {
                 state.flush();
-                if (state.written()) {
-                    noteModified(state.id());
-                }
             } catch (RuntimeException e) {
                 // Still loaded and still dirty: a later flush may succeed.
                 state.users++;
@@ -52,17 +47,6 @@ final class LoadedImages {
         }
         loaded.remove(state.id());
         state.unload();
-    }
-
-    private void noteModified(String id) {
-        synchronized (context.catalog()) {
-            ImageRecord image = context.catalog().image(id);
-            Times times = new Times(
-                    image.times().created(),
-                    image.times().accessed(),
-                    context.clock().instant());
-            context.commit(context.catalog().begin().put(image.at(times)));
-        }
     }
 
     /** The image, if it is loaded. */

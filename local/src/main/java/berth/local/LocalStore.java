@@ -31,6 +31,8 @@ import berth.local.catalog.Transaction;
 import berth.local.io.PosixStoreFiles;
 import berth.local.io.StoreFiles;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Only one process may have a store open; the caller sees to that. Safe for use by several threads.
  */
 public final class LocalStore implements MigrationStore {
+    /** How exact the time of the last change is, as in RBD ({@code rbd_mtime_update_interval}). */
+    private static final Duration TIMES_INTERVAL = Duration.ofSeconds(60);
+
     private final StoreContext context;
     private final Structure structure;
     private final Directory directory;
@@ -271,7 +276,13 @@ public final class LocalStore implements MigrationStore {
 
     @Override
     public Image open(ImageSpec spec, Access access) {
-        return structure.locked(() -> openHandle(directory.require(spec), access, null));
+        return structure.locked(() -> {
+            ImageRecord image = directory.require(spec);
+            if (access == Access.READ_WRITE) {
+                noteModified(image);
+            }
+            return openHandle(image, access, null);
+        });
     }
 
     @Override
@@ -289,6 +300,14 @@ public final class LocalStore implements MigrationStore {
             SnapshotRecord at = snapshot.isPresent() ? structure.snapshot(id, snapshot.get()) : null;
             return openHandle(image, Access.READ_ONLY, at);
         });
+    }
+
+    private void noteModified(ImageRecord image) {
+        Instant now = context.clock().instant();
+        if (image.times().modified().plus(TIMES_INTERVAL).isBefore(now)) {
+            Times times = new Times(image.times().created(), image.times().accessed(), now);
+            structure.commit(transaction -> transaction.put(image.at(times)));
+        }
     }
 
     private LocalImage openHandle(ImageRecord image, Access access, @Nullable SnapshotRecord snapshot) {

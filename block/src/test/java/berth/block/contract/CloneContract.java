@@ -2,6 +2,7 @@ package berth.block.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import berth.block.Extent;
 import berth.block.Image;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
@@ -9,6 +10,7 @@ import berth.block.Layout;
 import berth.block.ParentLink;
 import berth.block.Problem;
 import berth.block.Progress;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,22 +40,22 @@ abstract class CloneContract extends ContractBase {
         Image parent = parent();
         ImageInfo made = store.clone(DISK.at("s"), CHILD, Layout.ofOrder(20));
         Image child = open(CHILD);
-        assertThat(readAll(child)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(child), bytes(1, MIB));
 
         write(child, 5000, bytes(3, 10_000));
         child.discard(100_000, 50_000);
 
         byte[] expected = bytes(1, MIB);
         System.arraycopy(bytes(3, 10_000), 0, expected, 5000, 10_000);
-        java.util.Arrays.fill(expected, 100_000, 150_000, (byte) 0);
-        assertThat(readAll(child)).isEqualTo(expected);
-        assertThat(readAll(open(DISK, "s"))).isEqualTo(bytes(1, MIB));
-        assertThat(readAll(parent)).isEqualTo(bytes(2, MIB));
+        Arrays.fill(expected, 100_000, 150_000, (byte) 0);
+        assertBytes(readAll(child), expected);
+        assertBytes(readAll(open(DISK, "s")), bytes(1, MIB));
+        assertBytes(readAll(parent), bytes(2, MIB));
         assertThat(made.size()).isEqualTo(MIB);
         assertThat(made.layout()).isEqualTo(Layout.ofOrder(20));
         assertThat(made.parent()).contains(new ParentLink(DISK.at("s"), MIB));
         reopen();
-        assertThat(readAll(open(CHILD))).isEqualTo(expected);
+        assertBytes(readAll(open(CHILD)), expected);
     }
 
     @Test
@@ -118,7 +120,7 @@ abstract class CloneContract extends ContractBase {
         assertThat(child.info().parent())
                 .contains(new ParentLink(image("renamed").at("t"), MIB));
         assertThat(store.children(image("renamed"), Optional.of("t"))).containsExactly(image("renamed-child"));
-        assertThat(readAll(child)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(child), bytes(1, MIB));
     }
 
     @Test
@@ -128,7 +130,7 @@ abstract class CloneContract extends ContractBase {
 
         child.resize(2 * MIB, false, Progress.NONE);
 
-        assertThat(read(child, 0, MIB)).isEqualTo(bytes(1, MIB));
+        assertBytes(read(child, 0, MIB), bytes(1, MIB));
         assertZero(child, MIB, MIB);
         assertThat(child.info().parent()).contains(new ParentLink(DISK.at("s"), MIB));
     }
@@ -143,14 +145,14 @@ abstract class CloneContract extends ContractBase {
         child.resize(size, true, Progress.NONE);
         child.resize(MIB, false, Progress.NONE);
 
-        assertThat(read(child, 0, size)).isEqualTo(java.util.Arrays.copyOf(bytes(1, MIB), size));
+        assertBytes(read(child, 0, size), Arrays.copyOf(bytes(1, MIB), size));
         assertZero(child, size, MIB - size);
         assertThat(child.info().parent().orElseThrow().overlapBytes()).isEqualTo(size);
         reopen();
         child = open(CHILD);
         assertZero(child, size, MIB - size);
         child.rollback("full", Progress.NONE);
-        assertThat(readAll(child)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(child), bytes(1, MIB));
         assertThat(child.info().parent().orElseThrow().overlapBytes()).isEqualTo(MIB);
     }
 
@@ -165,9 +167,9 @@ abstract class CloneContract extends ContractBase {
         child.resize(3 * BLOCK, false, Progress.NONE);
         write(child, BLOCK + 200, bytes(2, 10));
 
-        assertThat(read(child, 0, BLOCK + 100)).isEqualTo(bytes(1, BLOCK + 100));
+        assertBytes(read(child, 0, BLOCK + 100), bytes(1, BLOCK + 100));
         assertZero(child, BLOCK + 100, 100);
-        assertThat(read(child, BLOCK + 200, 10)).isEqualTo(bytes(2, 10));
+        assertBytes(read(child, BLOCK + 200, 10), bytes(2, 10));
         assertZero(child, BLOCK + 210, 2 * BLOCK - 210);
     }
 
@@ -187,16 +189,16 @@ abstract class CloneContract extends ContractBase {
             above = spec;
         }
         Image last = cloneOf(above, "s", CHILD);
-        assertThat(readAll(last)).isEqualTo(expected);
+        assertBytes(readAll(last), expected);
 
         last.flatten(Progress.NONE);
         open(image("clone-1")).flatten(Progress.NONE);
 
-        assertThat(readAll(last)).isEqualTo(expected);
-        assertThat(readAll(open(image("clone-2"), "s"))).isEqualTo(expected);
+        assertBytes(readAll(last), expected);
+        assertBytes(readAll(open(image("clone-2"), "s")), expected);
         reopen();
-        assertThat(readAll(open(CHILD))).isEqualTo(expected);
-        assertThat(readAll(open(image("clone-2"), "s"))).isEqualTo(expected);
+        assertBytes(readAll(open(CHILD)), expected);
+        assertBytes(readAll(open(image("clone-2"), "s")), expected);
     }
 
     @Test
@@ -214,15 +216,15 @@ abstract class CloneContract extends ContractBase {
 
         assertThat(child.info().parent()).isEmpty();
         assertThat(store.children(DISK, Optional.empty())).isEmpty();
-        assertThat(readAll(child)).isEqualTo(now);
-        assertThat(readAll(open(CHILD, "early"))).isEqualTo(early);
+        assertBytes(readAll(child), now);
+        assertBytes(readAll(open(CHILD, "early")), early);
         parent.unprotectSnapshot("s");
         parent.removeSnapshot("s", Progress.NONE);
         closeImages();
         store.remove(DISK, Progress.NONE);
         reopen();
-        assertThat(readAll(open(CHILD))).isEqualTo(now);
-        assertThat(readAll(open(CHILD, "early"))).isEqualTo(early);
+        assertBytes(readAll(open(CHILD)), now);
+        assertBytes(readAll(open(CHILD, "early")), early);
     }
 
     @Test
@@ -236,7 +238,7 @@ abstract class CloneContract extends ContractBase {
         child.flatten(Progress.NONE);
 
         assertThat(child.usage().usedBytes()).isEqualTo(BLOCK);
-        assertThat(read(child, GIB, BLOCK)).isEqualTo(bytes(1, BLOCK));
+        assertBytes(read(child, GIB, BLOCK), bytes(1, BLOCK));
     }
 
     @Test
@@ -246,7 +248,7 @@ abstract class CloneContract extends ContractBase {
         child.discard(0, MIB / 2);
 
         ZeroingContract.assertNoData(child, 0, MIB / 2);
-        assertThat(extents(child, MIB / 2, MIB / 2)).allMatch(extent -> extent.kind() == berth.block.Extent.Kind.DATA);
+        assertThat(extents(child, MIB / 2, MIB / 2)).allMatch(extent -> extent.kind() == Extent.Kind.DATA);
         assertZero(child, 0, MIB / 2);
     }
 
@@ -259,9 +261,9 @@ abstract class CloneContract extends ContractBase {
 
         assertRefused(Problem.CANCELLED, () -> child.flatten((done, total) -> false));
 
-        assertThat(readAll(child)).isEqualTo(before);
+        assertBytes(readAll(child), before);
         assertThat(child.info().parent()).isPresent();
         child.flatten(Progress.NONE);
-        assertThat(readAll(child)).isEqualTo(before);
+        assertBytes(readAll(child), before);
     }
 }

@@ -16,6 +16,8 @@ import berth.block.Problem;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -36,16 +38,18 @@ abstract class ContractBase {
     final TestSources sources = new TestSources();
     final List<Image> opened = new ArrayList<>();
     MigrationStore store;
+    private StoreFixture opener;
 
     @TempDir
     Path directory;
 
-    /** How the store is opened. */
+    /** How the store is opened; called once for each test. */
     protected abstract StoreFixture fixture();
 
     @BeforeEach
     final void openStore() {
-        store = fixture().open(directory, sources);
+        opener = fixture();
+        store = opener.open(directory, sources);
         store.createPool(POOL);
     }
 
@@ -58,7 +62,7 @@ abstract class ContractBase {
     /** Closes the store and opens it again. */
     final void reopen() {
         closeStore();
-        store = fixture().open(directory, sources);
+        store = opener.open(directory, sources);
     }
 
     /** Opens an image for reading and writing; it is closed with the store. */
@@ -137,7 +141,22 @@ abstract class ContractBase {
     }
 
     static void assertZero(BlockReader from, long offset, int length) {
-        assertThat(read(from, offset, length)).isEqualTo(new byte[length]);
+        assertBytes(read(from, offset, length), new byte[length]);
+    }
+
+    /** Asserts that all bytes are the same; says where the first one differs instead of printing megabytes. */
+    static void assertBytes(byte[] actual, byte[] expected) {
+        int at = Arrays.mismatch(actual, expected);
+        if (at >= 0) {
+            int end = Math.min(at + 16, Math.min(actual.length, expected.length));
+            throw new AssertionError("bytes differ from offset %d on: %s instead of %s; %d bytes instead of %d"
+                    .formatted(
+                            at,
+                            HexFormat.of().formatHex(actual, at, end),
+                            HexFormat.of().formatHex(expected, at, end),
+                            actual.length,
+                            expected.length));
+        }
     }
 
     /** Asserts that the call fails with the problem and says why. */

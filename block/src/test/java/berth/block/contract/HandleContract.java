@@ -49,7 +49,7 @@ abstract class HandleContract extends ContractBase {
 
         assertThat(reader.readOnly()).isTrue();
         reader.flush();
-        assertThat(readAll(reader)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(reader), bytes(1, MIB));
         assertThat(reader.snapshots()).extracting(s -> s.name()).containsExactly("s", "p");
         assertThat(reader.size()).isEqualTo(MIB);
     }
@@ -61,7 +61,7 @@ abstract class HandleContract extends ContractBase {
 
         assertThat(changes(snapshot)).allSatisfy(change -> assertRefused(Problem.READ_ONLY, change));
 
-        assertThat(readAll(snapshot)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(snapshot), bytes(1, MIB));
         assertThat(snapshot.snapshots()).extracting(s -> s.name()).containsExactly("s", "p");
     }
 
@@ -76,14 +76,14 @@ abstract class HandleContract extends ContractBase {
         two.createSnapshot("new");
         write(one, BLOCK, bytes(4, BLOCK));
 
-        assertThat(read(reader, 0, BLOCK)).isEqualTo(bytes(2, BLOCK));
-        assertThat(read(two, 0, BLOCK)).isEqualTo(bytes(2, BLOCK));
-        assertThat(read(two, BLOCK, BLOCK)).isEqualTo(bytes(4, BLOCK));
+        assertBytes(read(reader, 0, BLOCK), bytes(2, BLOCK));
+        assertBytes(read(two, 0, BLOCK), bytes(2, BLOCK));
+        assertBytes(read(two, BLOCK, BLOCK), bytes(4, BLOCK));
         assertThat(one.snapshots()).hasSize(3);
-        assertThat(read(open(DISK, "new"), BLOCK, BLOCK)).isEqualTo(bytes(3, BLOCK));
+        assertBytes(read(open(DISK, "new"), BLOCK, BLOCK), bytes(3, BLOCK));
         one.rollback("s", Progress.NONE);
-        assertThat(readAll(two)).isEqualTo(bytes(1, MIB));
-        assertThat(readAll(reader)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(two), bytes(1, MIB));
+        assertBytes(readAll(reader), bytes(1, MIB));
     }
 
     @Test
@@ -117,7 +117,7 @@ abstract class HandleContract extends ContractBase {
         assertRefused(Problem.CLOSED, () -> extents(image, 0, 1));
         image.close();
 
-        assertThat(readAll(open(DISK))).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(open(DISK)), bytes(1, MIB));
     }
 
     @Test
@@ -128,9 +128,9 @@ abstract class HandleContract extends ContractBase {
 
         one.close();
 
-        assertThat(readAll(snapshot)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(snapshot), bytes(1, MIB));
         write(two, 0, bytes(2, MIB));
-        assertThat(readAll(two)).isEqualTo(bytes(2, MIB));
+        assertBytes(readAll(two), bytes(2, MIB));
     }
 
     @Test

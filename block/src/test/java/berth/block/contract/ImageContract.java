@@ -60,7 +60,7 @@ abstract class ImageContract extends ContractBase {
         assertRefused(Problem.IMAGE_EXISTS, () -> store.create(DISK, 2 * MIB, Layout.DEFAULT));
 
         assertThat(store.info(DISK).size()).isEqualTo(MIB);
-        assertThat(read(image, 0, 100)).isEqualTo(bytes(1, 100));
+        assertBytes(read(image, 0, 100), bytes(1, 100));
     }
 
     @Test
@@ -172,9 +172,9 @@ abstract class ImageContract extends ContractBase {
 
         assertThat(now.readOnly()).isTrue();
         assertThat(now.info().spec()).isEqualTo(DISK);
-        assertThat(read(now, 0, BLOCK)).isEqualTo(bytes(2, BLOCK));
+        assertBytes(read(now, 0, BLOCK), bytes(2, BLOCK));
         assertThat(then.readOnly()).isTrue();
-        assertThat(read(then, 0, BLOCK)).isEqualTo(bytes(1, BLOCK));
+        assertBytes(read(then, 0, BLOCK), bytes(1, BLOCK));
         assertRefused(Problem.SNAPSHOT_NOT_FOUND, () -> store.openById(POOL, id, Optional.of("nosuch")));
     }
 

@@ -6,6 +6,7 @@ import berth.block.Image;
 import berth.block.Limits;
 import berth.block.Problem;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,7 @@ abstract class ImageIoContract extends ContractBase {
         write(image, offset, written);
 
         System.arraycopy(written, 0, expected, offset, length);
-        assertThat(readAll(image)).isEqualTo(expected);
+        assertBytes(readAll(image), expected);
     }
 
     @ParameterizedTest
@@ -65,7 +66,7 @@ abstract class ImageIoContract extends ContractBase {
 
         byte[] expected = new byte[MIB];
         System.arraycopy(bytes(1, length), 0, expected, offset, length);
-        assertThat(readAll(image)).isEqualTo(expected);
+        assertBytes(readAll(image), expected);
     }
 
     @ParameterizedTest
@@ -76,7 +77,7 @@ abstract class ImageIoContract extends ContractBase {
 
         write(image, start, bytes(3, 12_001));
 
-        assertThat(read(image, start, 12_001)).isEqualTo(bytes(3, 12_001));
+        assertBytes(read(image, start, 12_001), bytes(3, 12_001));
         assertZero(image, start - 3000, 3000);
         assertZero(image, start + 12_001, 3000);
     }
@@ -104,9 +105,9 @@ abstract class ImageIoContract extends ContractBase {
 
         byte[] expected = bytes(1, size);
         expected[size - 1] = 7;
-        assertThat(readAll(image)).isEqualTo(expected);
+        assertBytes(readAll(image), expected);
         reopen();
-        assertThat(readAll(open(DISK))).isEqualTo(expected);
+        assertBytes(readAll(open(DISK)), expected);
     }
 
     @Test
@@ -132,7 +133,7 @@ abstract class ImageIoContract extends ContractBase {
         assertThat(read(image, MIB, 0)).isEmpty();
         assertThat(extents(image, MIB, 0)).isEmpty();
 
-        assertThat(readAll(image)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(image), bytes(1, MIB));
     }
 
     @ParameterizedTest
@@ -162,7 +163,7 @@ abstract class ImageIoContract extends ContractBase {
         assertThat(from.position()).isZero();
         assertThat(into.array()).isEqualTo(bytes(5, length));
         assertThat(image.size()).isEqualTo(MIB);
-        assertThat(readAll(image)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(image), bytes(1, MIB));
     }
 
     @Test
@@ -174,7 +175,7 @@ abstract class ImageIoContract extends ContractBase {
         assertRefused(Problem.OUT_OF_RANGE, () -> image.discard(0, -1));
         assertRefused(Problem.OUT_OF_RANGE, () -> image.writeZeroes(BLOCK, Long.MAX_VALUE - 1, true));
         assertRefused(Problem.OUT_OF_RANGE, () -> extents(image, 1, Long.MAX_VALUE));
-        assertThat(readAll(image)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(image), bytes(1, MIB));
     }
 
     @ParameterizedTest
@@ -205,8 +206,7 @@ abstract class ImageIoContract extends ContractBase {
 
         image.write(0, slice);
 
-        assertThat(read(image, 0, BLOCK))
-                .isEqualTo(java.util.Arrays.copyOfRange(bytes(1, 3 * BLOCK), 100, 100 + BLOCK));
+        assertBytes(read(image, 0, BLOCK), Arrays.copyOfRange(bytes(1, 3 * BLOCK), 100, 100 + BLOCK));
     }
 
     @Test
@@ -216,7 +216,7 @@ abstract class ImageIoContract extends ContractBase {
 
         write(image, 64L * MIB - 11, bytes(1, length));
 
-        assertThat(read(image, 64L * MIB - 11, length)).isEqualTo(bytes(1, length));
+        assertBytes(read(image, 64L * MIB - 11, length), bytes(1, length));
         assertZero(image, 64L * MIB - 11 + length, BLOCK);
     }
 
@@ -233,6 +233,6 @@ abstract class ImageIoContract extends ContractBase {
             write(image, offset, written);
             System.arraycopy(written, 0, expected, offset, length);
         }
-        assertThat(readAll(image)).isEqualTo(expected);
+        assertBytes(readAll(image), expected);
     }
 }

@@ -184,6 +184,9 @@ final class ModelHandle implements Image {
     @Override
     public void flatten(Progress progress) {
         writing(() -> {
+            if (image.parent == null) {
+                throw new BlockException(Problem.INVALID_ARGUMENT, "image " + image.spec() + " has no parent");
+            }
             progress.step(0, 1);
             image.parent = null;
         });

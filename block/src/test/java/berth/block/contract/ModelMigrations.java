@@ -30,18 +30,17 @@ final class ModelMigrations {
         this.opener = opener;
     }
 
-    /** The migration whose target has this name, or whose source had it. */
+    /** The migration whose target has this name, or, where no image has it, whose source had it. */
     ModelMigration find(ImageSpec spec) {
         state.requirePool(spec.pool());
-        return first(migration -> migration.target().spec().equals(spec))
-                .or(() -> first(migration -> migration
-                        .source()
-                        .filter(source -> source.spec().equals(spec))
-                        .isPresent()))
-                .orElseThrow(() -> {
-                    state.image(spec);
-                    return new BlockException(Problem.NOT_MIGRATING, "image " + spec + " is not migrating");
-                });
+        Optional<ModelImage> named = state.find(spec);
+        Optional<ModelMigration> found = named.isPresent()
+                ? first(migration -> migration.target() == named.get())
+                : first(migration -> migration.source().map(ModelImage::spec).equals(Optional.of(spec)));
+        return found.orElseThrow(() -> {
+            state.image(spec);
+            return new BlockException(Problem.NOT_MIGRATING, "image " + spec + " is not migrating");
+        });
     }
 
     private Optional<ModelMigration> first(Predicate<ModelMigration> wanted) {

@@ -39,9 +39,9 @@ abstract class PersistenceContract extends ContractBase {
         assertThat(store.pools()).contains("empty", POOL);
         assertThat(store.images(POOL)).isEqualTo(images);
         assertThat(open(DISK).snapshots()).isEqualTo(snapshots);
-        assertThat(readAll(open(DISK))).isEqualTo(parentBytes);
-        assertThat(readAll(open(image("child")))).isEqualTo(childBytes);
-        assertThat(readAll(open(DISK, "b"))).isEqualTo(snapshotBytes);
+        assertBytes(readAll(open(DISK)), parentBytes);
+        assertBytes(readAll(open(image("child"))), childBytes);
+        assertBytes(readAll(open(DISK, "b")), snapshotBytes);
         assertThat(extents(open(image("child")))).isEqualTo(extents);
     }
 
@@ -76,7 +76,7 @@ abstract class PersistenceContract extends ContractBase {
 
         Image again = open(DISK);
         for (int i = 0; i < 100; i++) {
-            assertThat(read(again, i * (long) MIB + i, 5000)).isEqualTo(bytes(i, 5000));
+            assertBytes(read(again, i * (long) MIB + i, 5000), bytes(i, 5000));
         }
     }
 
@@ -86,13 +86,13 @@ abstract class PersistenceContract extends ContractBase {
         byte[] expected = new byte[MIB];
         for (int i = 0; i < 8; i++) {
             Image image = open(DISK);
-            assertThat(readAll(image)).isEqualTo(expected);
+            assertBytes(readAll(image), expected);
             write(image, i * 1000L, bytes(i, 50_000));
             System.arraycopy(bytes(i, 50_000), 0, expected, i * 1000, 50_000);
             image.createSnapshot("s" + i);
             reopen();
         }
-        assertThat(readAll(open(DISK))).isEqualTo(expected);
+        assertBytes(readAll(open(DISK)), expected);
         assertThat(open(DISK).snapshots()).hasSize(8);
     }
 }

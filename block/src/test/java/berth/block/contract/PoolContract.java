@@ -90,7 +90,7 @@ abstract class PoolContract extends ContractBase {
 
         assertThat(store.pools()).contains(name);
         assertThat(store.images(name)).extracting(info -> info.spec()).containsExactly(spec);
-        assertThat(read(open(spec, name), 0, BLOCK)).isEqualTo(bytes(1, BLOCK));
+        assertBytes(read(open(spec, name), 0, BLOCK), bytes(1, BLOCK));
     }
 
     @Test

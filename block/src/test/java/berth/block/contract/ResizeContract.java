@@ -7,6 +7,7 @@ import berth.block.Image;
 import berth.block.Limits;
 import berth.block.Problem;
 import berth.block.Progress;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,7 @@ abstract class ResizeContract extends ContractBase {
         assertThat(image.size()).isEqualTo(size);
         assertThat(image.info().size()).isEqualTo(size);
         assertThat(store.info(DISK).size()).isEqualTo(size);
-        assertThat(read(image, 0, MIB - 5)).isEqualTo(bytes(1, MIB - 5));
+        assertBytes(read(image, 0, MIB - 5), bytes(1, MIB - 5));
         assertZero(image, MIB - 5, 6);
         write(image, size - 1, new byte[] {9});
         assertThat(read(image, size - 1, 1)).containsExactly(9);
@@ -38,7 +39,7 @@ abstract class ResizeContract extends ContractBase {
 
         assertRefused(Problem.SHRINK_NOT_ALLOWED, () -> image.resize(MIB - 1, false, Progress.NONE));
 
-        assertThat(readAll(image)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(image), bytes(1, MIB));
         image.resize(MIB, false, Progress.NONE);
         assertThat(image.size()).isEqualTo(MIB);
     }
@@ -50,11 +51,11 @@ abstract class ResizeContract extends ContractBase {
         write(image, 0, bytes(1, MIB));
 
         image.resize(small, true, Progress.NONE);
-        assertThat(readAll(image)).isEqualTo(java.util.Arrays.copyOf(bytes(1, MIB), small));
+        assertBytes(readAll(image), Arrays.copyOf(bytes(1, MIB), small));
         assertRefused(Problem.OUT_OF_RANGE, () -> read(image, small, 1));
         image.resize(MIB + BLOCK, false, Progress.NONE);
 
-        assertThat(read(image, 0, small)).isEqualTo(java.util.Arrays.copyOf(bytes(1, MIB), small));
+        assertBytes(read(image, 0, small), Arrays.copyOf(bytes(1, MIB), small));
         assertZero(image, small, MIB + BLOCK - small);
         reopen();
         assertZero(open(DISK), small, MIB + BLOCK - small);
@@ -69,12 +70,12 @@ abstract class ResizeContract extends ContractBase {
         image.resize(BLOCK + 1, true, Progress.NONE);
         image.resize(MIB, false, Progress.NONE);
 
-        assertThat(read(image, 0, BLOCK + 1)).isEqualTo(java.util.Arrays.copyOf(bytes(1, MIB), BLOCK + 1));
+        assertBytes(read(image, 0, BLOCK + 1), Arrays.copyOf(bytes(1, MIB), BLOCK + 1));
         assertZero(image, BLOCK + 1, MIB - BLOCK - 1);
-        assertThat(readAll(open(DISK, "s"))).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(open(DISK, "s")), bytes(1, MIB));
         image.createSnapshot("t");
         image.rollback("s", Progress.NONE);
-        assertThat(readAll(image)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(image), bytes(1, MIB));
         assertZero(open(DISK, "t"), BLOCK + 1, MIB - BLOCK - 1);
     }
 

@@ -6,6 +6,7 @@ import berth.block.Image;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,16 +27,16 @@ abstract class SnapshotContract extends ContractBase {
         image.createSnapshot("second");
         write(image, 0, bytes(3, MIB));
 
-        byte[] first = java.util.Arrays.copyOf(bytes(1, MIB / 2), MIB);
+        byte[] first = Arrays.copyOf(bytes(1, MIB / 2), MIB);
         byte[] second = first.clone();
         System.arraycopy(bytes(2, 9000), 0, second, 100, 9000);
-        assertThat(readAll(open(DISK, "first"))).isEqualTo(first);
-        assertThat(readAll(open(DISK, "second"))).isEqualTo(second);
-        assertThat(readAll(image)).isEqualTo(bytes(3, MIB));
+        assertBytes(readAll(open(DISK, "first")), first);
+        assertBytes(readAll(open(DISK, "second")), second);
+        assertBytes(readAll(image), bytes(3, MIB));
         reopen();
-        assertThat(readAll(open(DISK, "first"))).isEqualTo(first);
-        assertThat(readAll(open(DISK, "second"))).isEqualTo(second);
-        assertThat(readAll(open(DISK))).isEqualTo(bytes(3, MIB));
+        assertBytes(readAll(open(DISK, "first")), first);
+        assertBytes(readAll(open(DISK, "second")), second);
+        assertBytes(readAll(open(DISK)), bytes(3, MIB));
     }
 
     @Test
@@ -130,10 +131,10 @@ abstract class SnapshotContract extends ContractBase {
     private void assertHolds(byte[][] expected, int victim) {
         for (int i = 0; i < 4; i++) {
             if (i != victim) {
-                assertThat(readAll(open(DISK, "s" + i))).as("snapshot %s", i).isEqualTo(expected[i]);
+                assertBytes(readAll(open(DISK, "s" + i)), expected[i]);
             }
         }
-        assertThat(readAll(open(DISK))).isEqualTo(expected[4]);
+        assertBytes(readAll(open(DISK)), expected[4]);
     }
 
     @Test
@@ -146,7 +147,7 @@ abstract class SnapshotContract extends ContractBase {
         byte[] now = readAll(image);
         for (int i : new int[] {3, 0, 5, 1, 4, 2}) {
             image.removeSnapshot("s" + i, Progress.NONE);
-            assertThat(readAll(image)).isEqualTo(now);
+            assertBytes(readAll(image), now);
         }
         assertThat(image.snapshots()).isEmpty();
         closeImages();
@@ -166,7 +167,7 @@ abstract class SnapshotContract extends ContractBase {
 
         assertThat(names(image)).containsExactly("u", "t");
         assertThat(image.snapshots().getFirst().id()).isEqualTo(before.id());
-        assertThat(read(open(DISK, "u"), 0, BLOCK)).isEqualTo(bytes(1, BLOCK));
+        assertBytes(read(open(DISK, "u"), 0, BLOCK), bytes(1, BLOCK));
         assertRefused(Problem.SNAPSHOT_NOT_FOUND, () -> open(DISK, "s"));
     }
 
@@ -198,17 +199,17 @@ abstract class SnapshotContract extends ContractBase {
         image.discard(0, MIB);
 
         image.rollback("small", Progress.NONE);
-        assertThat(readAll(image)).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(image), bytes(1, MIB));
         assertThat(names(image)).containsExactly("small", "large");
-        assertThat(readAll(open(DISK, "large"))).isEqualTo(large);
+        assertBytes(readAll(open(DISK, "large")), large);
 
         write(image, 0, bytes(3, BLOCK));
-        assertThat(readAll(open(DISK, "small"))).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(open(DISK, "small")), bytes(1, MIB));
         image.rollback("large", Progress.NONE);
-        assertThat(readAll(image)).isEqualTo(large);
+        assertBytes(readAll(image), large);
         reopen();
-        assertThat(readAll(open(DISK))).isEqualTo(large);
-        assertThat(readAll(open(DISK, "small"))).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(open(DISK)), large);
+        assertBytes(readAll(open(DISK, "small")), bytes(1, MIB));
     }
 
     @Test
@@ -224,13 +225,13 @@ abstract class SnapshotContract extends ContractBase {
 
         image.removeSnapshot("root", Progress.NONE);
 
-        assertThat(read(open(DISK, "left"), 0, MIB / 2)).isEqualTo(bytes(2, MIB / 2));
-        assertThat(read(open(DISK, "right"), MIB / 2, MIB / 2)).isEqualTo(bytes(3, MIB / 2));
-        assertThat(read(open(DISK, "right"), 0, MIB / 2)).isEqualTo(read(image, 0, MIB / 2));
+        assertBytes(read(open(DISK, "left"), 0, MIB / 2), bytes(2, MIB / 2));
+        assertBytes(read(open(DISK, "right"), MIB / 2, MIB / 2), bytes(3, MIB / 2));
+        assertBytes(read(open(DISK, "right"), 0, MIB / 2), read(image, 0, MIB / 2));
         image.rollback("left", Progress.NONE);
         image.removeSnapshot("right", Progress.NONE);
-        assertThat(read(image, 0, MIB / 2)).isEqualTo(bytes(2, MIB / 2));
-        assertThat(read(image, MIB / 2, MIB / 2)).isEqualTo(java.util.Arrays.copyOfRange(bytes(1, MIB), MIB / 2, MIB));
+        assertBytes(read(image, 0, MIB / 2), bytes(2, MIB / 2));
+        assertBytes(read(image, MIB / 2, MIB / 2), Arrays.copyOfRange(bytes(1, MIB), MIB / 2, MIB));
     }
 
     @Test
@@ -243,7 +244,7 @@ abstract class SnapshotContract extends ContractBase {
 
         for (int i = 0; i < 200; i += 13) {
             Image snapshot = open(DISK, "s" + i);
-            assertThat(read(snapshot, i * 5000L, BLOCK)).isEqualTo(bytes(i, BLOCK));
+            assertBytes(read(snapshot, i * 5000L, BLOCK), bytes(i, BLOCK));
             assertZero(snapshot, i * 5000L + BLOCK, MIB - i * 5000 - BLOCK);
         }
     }
@@ -255,6 +256,6 @@ abstract class SnapshotContract extends ContractBase {
         write(image, 16 * TIB - 10, bytes(1, 10));
 
         assertZero(open(DISK, "s"), 16 * TIB - 10, 10);
-        assertThat(read(image, 16 * TIB - 10, 10)).isEqualTo(bytes(1, 10));
+        assertBytes(read(image, 16 * TIB - 10, 10), bytes(1, 10));
     }
 }

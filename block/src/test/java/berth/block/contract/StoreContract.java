@@ -86,4 +86,44 @@ public abstract class StoreContract {
             return StoreContract.this.fixture();
         }
     }
+
+    @Nested
+    final class Imports extends ImportContract {
+        @Override
+        protected StoreFixture fixture() {
+            return StoreContract.this.fixture();
+        }
+    }
+
+    @Nested
+    final class Fills extends FillContract {
+        @Override
+        protected StoreFixture fixture() {
+            return StoreContract.this.fixture();
+        }
+    }
+
+    @Nested
+    final class LinkedMigrations extends LinkedMigrationContract {
+        @Override
+        protected StoreFixture fixture() {
+            return StoreContract.this.fixture();
+        }
+    }
+
+    @Nested
+    final class Aborts extends AbortContract {
+        @Override
+        protected StoreFixture fixture() {
+            return StoreContract.this.fixture();
+        }
+    }
+
+    @Nested
+    final class Concurrency extends ConcurrencyContract {
+        @Override
+        protected StoreFixture fixture() {
+            return StoreContract.this.fixture();
+        }
+    }
 }

@@ -18,6 +18,11 @@ public final class TestSources implements SourceOpener {
         return source;
     }
 
+    /** Loses all sources: none can be opened from here on. */
+    public void lose() {
+        sources.clear();
+    }
+
     @Override
     public Source open(String description) {
         TestSource source = sources.get(description);

@@ -60,9 +60,9 @@ abstract class ZeroingContract extends ContractBase {
             Arrays.fill(expected, range[0], range[0] + range[1], (byte) 0);
         }
 
-        assertThat(readAll(image)).isEqualTo(expected);
+        assertBytes(readAll(image), expected);
         reopen();
-        assertThat(readAll(open(DISK))).isEqualTo(expected);
+        assertBytes(readAll(open(DISK)), expected);
     }
 
     @ParameterizedTest
@@ -75,7 +75,7 @@ abstract class ZeroingContract extends ContractBase {
         write(image, BLOCK + 5, bytes(2, BLOCK));
 
         assertZero(image, 0, BLOCK + 5);
-        assertThat(read(image, BLOCK + 5, BLOCK)).isEqualTo(bytes(2, BLOCK));
+        assertBytes(read(image, BLOCK + 5, BLOCK), bytes(2, BLOCK));
         assertZero(image, 2 * BLOCK + 5, BLOCK);
     }
 
@@ -88,9 +88,9 @@ abstract class ZeroingContract extends ContractBase {
 
         zeroing.apply(image, 100, MIB / 2);
 
-        assertThat(readAll(open(DISK, "s"))).isEqualTo(bytes(1, MIB));
+        assertBytes(readAll(open(DISK, "s")), bytes(1, MIB));
         assertZero(image, 100, MIB / 2);
-        assertThat(read(image, 0, 100)).isEqualTo(Arrays.copyOf(bytes(1, MIB), 100));
+        assertBytes(read(image, 0, 100), Arrays.copyOf(bytes(1, MIB), 100));
     }
 
     @ParameterizedTest
