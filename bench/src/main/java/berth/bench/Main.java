@@ -12,8 +12,13 @@ import java.util.Optional;
 
 /** Runs the measurements that were asked for; see {@link Options#USAGE}. */
 public final class Main {
-    private static final List<Measurement> ALL =
-            List.of(new NbdSpeed(), new ImportDisk(), new PrepareTime(), new SnapshotDepth(), new CommandStart());
+    private static final List<Measurement> ALL = List.of(
+            new NbdSpeed(),
+            new ImportDisk(),
+            new PrepareTime(),
+            new SnapshotDepth(),
+            new InstantCopies(),
+            new CommandStart());
 
     private final Path home;
     private final Options options;
