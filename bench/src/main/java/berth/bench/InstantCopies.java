@@ -18,7 +18,7 @@ public final class InstantCopies implements Measurement {
     private static final String POOL = "rbd";
     private static final ImageSpec IMAGE = new ImageSpec(POOL, "large");
     private static final long SIZE = 2L << 40;
-    private static final int WRITES = 100_000;
+    private static final int WRITES = 50_000;
     private static final int BLOCK = 4 << 10;
     private static final double GOAL_MILLISECONDS = 5;
 
@@ -29,7 +29,7 @@ public final class InstantCopies implements Measurement {
 
     @Override
     public String described() {
-        return "Inside the store, without the start of a process: a snapshot and a clone of a 2 TiB image with 100,000"
+        return "Inside the store, without the start of a process: a snapshot and a clone of a 2 TiB image with 50,000"
                 + " blocks of data spread over all of it; 4 KiB are written before each, so that there is something new to"
                 + " freeze. Durable when it counts as done.";
     }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,21 @@ class PeersIT {
             disk.reset();
             assertThat(allocated("overlay.qcow2")).isBetween(LayeredDisk.SIZE / 2, LayeredDisk.SIZE * 52 / 100);
         }
+    }
+
+    @Test
+    void aConnectionWritesToTheExportItOpened() throws IOException {
+        Path disk = directory.resolve("disk.raw");
+        Programs.run("qemu-img", "create", "-q", "-f", "raw", disk.toString(), "1M");
+        Path socket = directory.resolve("qemu.sock");
+        List<String> command = List.of("qemu-nbd", "-f", "raw", "-t", "-x", "pool/a", "-k", "" + socket, "" + disk);
+        try (Daemon _ = Daemon.start(command, socket, directory.resolve("log"))) {
+            try (NbdClient client = NbdClient.open(socket, "pool/a")) {
+                client.write(4096, new byte[] {1, 2, 3, 4});
+            }
+            assertThatThrownBy(() -> NbdClient.open(socket, "pool/b")).isInstanceOf(BenchException.class);
+        }
+        assertThat(Arrays.copyOfRange(Files.readAllBytes(disk), 4095, 4101)).containsExactly(0, 1, 2, 3, 4, 0);
     }
 
     @Test
