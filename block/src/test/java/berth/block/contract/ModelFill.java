@@ -57,12 +57,12 @@ final class ModelFill implements Fill {
                 return new Copied(0, 0, recorded(object));
             }
             ObjectHasher hasher = new ObjectHasher();
-            long bytes = 0;
+            long[] bytes = new long[1];
             for (SparseBytes point : migration.points) {
-                bytes += hasher.addPoint(object(point, object));
+                hasher.addPoint(object(point, object), (start, end) -> bytes[0] += end - start);
             }
             migration.digests.put(object, hasher.digest());
-            return new Copied(bytes, bytes, hasher.digest());
+            return new Copied(bytes[0], bytes[0], hasher.digest());
         }
     }
 
