@@ -5,14 +5,15 @@ import java.util.HexFormat;
 
 /**
  * The digest of one object of a disk at all of its points in time: 128 bits of XXH3. See {@link ObjectHasher} for what
- * is hashed.
+ * is hashed. The lower half is never 0, so that stores can tell a digest from none.
  *
  * @param high the upper 64 bits
  * @param low the lower 64 bits
  */
 public record ObjectDigest(long high, long low) {
     static ObjectDigest of(HashValue128 value) {
-        return new ObjectDigest(value.getMostSignificantBits(), value.getLeastSignificantBits());
+        long low = value.getLeastSignificantBits();
+        return new ObjectDigest(value.getMostSignificantBits(), low == 0 ? 1 : low);
     }
 
     /** 32 hexadecimal digits. */

@@ -24,16 +24,26 @@ public final class ObjectHasher {
     private final HashStream128 stream = Hashing.xxh3_128().hashStream();
     private final byte[] chunk = new byte[CHUNK_BYTES];
 
+    /** Takes the runs of blocks that are not all zero. */
+    @FunctionalInterface
+    public interface RunSink {
+        /** Takes the bytes from {@code start} to {@code end} (exclusive) of the object. */
+        void accept(int start, int end);
+    }
+
     /**
      * Adds one point in time.
      *
      * @param object its bytes from position to limit, from the object's first byte on; left as they are
-     * @return the number of bytes in blocks that are not all zero
      */
-    public long addPoint(ByteBuffer object) {
+    public void addPoint(ByteBuffer object) {
+        addPoint(object, (_, _) -> {});
+    }
+
+    /** Adds one point in time, and tells where it is not zero. */
+    public void addPoint(ByteBuffer object, RunSink runs) {
         MemorySegment bytes = MemorySegment.ofBuffer(object);
         long size = bytes.byteSize();
-        long hashed = 0;
         long at = 0;
         while (at < size) {
             if (Zeroes.isZero(bytes, at, Math.min(BLOCK_BYTES, size - at))) {
@@ -45,11 +55,10 @@ public final class ObjectHasher {
                 end += BLOCK_BYTES;
             }
             addRun(bytes, at, end);
-            hashed += Math.min(end, size) - at;
+            runs.accept((int) at, (int) Math.min(end, size));
             at = end;
         }
         endPoint();
-        return hashed;
     }
 
     /** Adds a point in time at which the object reads as zeroes. */

@@ -1,0 +1,131 @@
+package berth.block.contract;
+
+import berth.block.BlockException;
+import berth.block.BlockReader;
+import berth.block.Fill;
+import berth.block.ObjectDigest;
+import berth.block.ObjectHasher;
+import berth.block.Problem;
+import berth.block.Source;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/** The copying side of the model's migrations: everything was copied at once, so this keeps the books. */
+final class ModelFill implements Fill {
+    static final int OBJECT_BYTES = 4 << 20;
+
+    private final ModelState state;
+    private final ModelMigration migration;
+    private final Optional<Source> source;
+    private boolean closed;
+
+    ModelFill(ModelState state, ModelMigration migration, Optional<Source> source) {
+        this.state = state;
+        this.migration = migration;
+        this.source = source;
+    }
+
+    @Override
+    public long objectBytes() {
+        return OBJECT_BYTES;
+    }
+
+    @Override
+    public long objects() {
+        return migration.objects();
+    }
+
+    @Override
+    public boolean isFilled(long object) {
+        synchronized (state) {
+            return migration.digests.containsKey(object);
+        }
+    }
+
+    @Override
+    public long filledObjects() {
+        synchronized (state) {
+            return migration.digests.size();
+        }
+    }
+
+    @Override
+    public Copied fill(long object) {
+        synchronized (state) {
+            if (isFilled(object)) {
+                return new Copied(0, 0, recorded(object));
+            }
+            ObjectHasher hasher = new ObjectHasher();
+            long[] bytes = new long[1];
+            for (SparseBytes point : migration.points) {
+                hasher.addPoint(object(point, object), (start, end) -> bytes[0] += end - start);
+            }
+            migration.digests.put(object, hasher.digest());
+            return new Copied(bytes[0], bytes[0], hasher.digest());
+        }
+    }
+
+    @Override
+    public ObjectDigest recorded(long object) {
+        synchronized (state) {
+            ObjectDigest digest = migration.digests.get(object);
+            if (digest == null) {
+                throw new BlockException(Problem.MIGRATION_STATE, "object " + object + " is not copied yet");
+            }
+            return digest;
+        }
+    }
+
+    @Override
+    public ObjectDigest reread(long object) {
+        synchronized (state) {
+            return digest(migration.points, object);
+        }
+    }
+
+    @Override
+    public ObjectDigest sourceDigest(long object) {
+        return source.map(outside -> digest(
+                        outside.points().stream().map(Source.Point::reader).toList(), object))
+                .orElseGet(() -> reread(object));
+    }
+
+    private static ObjectDigest digest(List<? extends BlockReader> points, long object) {
+        ObjectHasher hasher = new ObjectHasher();
+        points.forEach(point -> hasher.addPoint(object(point, object)));
+        return hasher.digest();
+    }
+
+    private static ByteBuffer object(BlockReader point, long object) {
+        long offset = object * OBJECT_BYTES;
+        ByteBuffer bytes = ByteBuffer.allocate(Math.clamp(point.size() - offset, 0, OBJECT_BYTES));
+        if (bytes.hasRemaining()) {
+            point.read(offset, bytes);
+        }
+        return bytes.flip();
+    }
+
+    @Override
+    public void checkpoint() {
+        // Everything in memory is as durable as it gets.
+    }
+
+    @Override
+    public long foregroundRequests() {
+        synchronized (state) {
+            return migration.requests();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (state) {
+            if (!closed) {
+                closed = true;
+                migration.closeFill();
+                source.ifPresent(Source::close);
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package berth.local;
+
+import berth.local.catalog.CatalogRecord.FillRecord;
+import berth.local.catalog.CatalogRecord.LayerRecord;
+import berth.local.page.PageFile;
+import java.lang.System.Logger;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What a store does by itself: flushes images that nobody flushes, keeps the journal short, removes leftover files. */
+final class Maintenance {
+    private static final Logger LOG = System.getLogger(Maintenance.class.getName());
+    private static final long INTERVAL_SECONDS = 5;
+    /** A journal longer than this is replaced. */
+    private static final long MAX_JOURNAL_BYTES = 32L << 20;
+    /** A journal longer than this is replaced when the store is closed, so that it opens quickly. */
+    private static final long MAX_CLOSED_JOURNAL_BYTES = 1L << 20;
+
+    private final StoreContext context;
+    private final Structure structure;
+    private @Nullable ScheduledExecutorService background;
+    private boolean cleaned;
+
+    Maintenance(StoreContext context, Structure structure) {
+        this.context = context;
+        this.structure = structure;
+    }
+
+    synchronized void startInBackground() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("berth-maintenance").daemon().factory());
+        var _ = started.scheduleWithFixedDelay(this::tryRun, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        background = started;
+    }
+
+    private void tryRun() {
+        try {
+            run();
+        } catch (RuntimeException e) {
+            // The writes are still in memory, and a client that flushes is told; the next round tries again.
+            LOG.log(Logger.Level.WARNING, "flushing in the background failed: {0}", e.getMessage());
+        }
+    }
+
+    /** One round. */
+    void run() {
+        List<ImageState> images = structure.locked(() -> {
+            List<ImageState> all = context.images().all();
+            all.forEach(image -> image.users++);
+            return all;
+        });
+        try {
+            images.forEach(ImageState::flush);
+        } finally {
+            structure.locked(() -> images.forEach(context.images()::release));
+        }
+        if (!cleaned) {
+            cleaned = true;
+            collectGarbage();
+        }
+        if (context.journalBytes() > MAX_JOURNAL_BYTES) {
+            checkpoint();
+        }
+    }
+
+    /** Replaces the journal when it is long enough to slow down the next opening. */
+    void shorten() {
+        if (context.journalBytes() > MAX_CLOSED_JOURNAL_BYTES) {
+            checkpoint();
+        }
+    }
+
+    /** Brings the page files up to date and starts a new journal. */
+    void checkpoint() {
+        structure.locked(() -> {
+            context.switchJournal();
+            Set<Long> ofLoadedImages = new HashSet<>();
+            for (ImageState image : context.images().all()) {
+                image.flusher().writePages();
+                image.ownLayers().forEach(layer -> ofLoadedImages.add(layer.number()));
+                FillState fill = image.fill();
+                if (fill != null) {
+                    ofLoadedImages.add(fill.record().pages());
+                }
+            }
+            for (PageFile file : context.pages().openFiles()) {
+                if (!ofLoadedImages.contains(file.number())) {
+                    file.write(file.copyUnwritten());
+                }
+            }
+            context.dropOldJournals();
+        });
+    }
+
+    /** Removes files of layers that the catalog does not know: what a removal left behind when it was interrupted. */
+    void collectGarbage() {
+        structure.locked(() -> {
+            Set<String> known = new HashSet<>();
+            context.catalog().layers().stream().map(LayerRecord::number).forEach(n -> known.add(LayerData.prefix(n)));
+            context.catalog().fills().stream().map(FillRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
+            remove(LayerData.DIRECTORY, known, "");
+            remove(PageFile.DIRECTORY, known, ".");
+        });
+    }
+
+    private void remove(String directory, Set<String> known, String suffix) {
+        for (String name : context.files().list(directory)) {
+            String prefixed = name + suffix;
+            int dot = prefixed.indexOf('.');
+            if (dot < 0 || !known.contains(prefixed.substring(0, dot + 1))) {
+                context.files().delete(directory + "/" + name);
+            }
+        }
+    }
+
+    /** Ends what goes on in the background; returns when it has ended. */
+    synchronized void stop() {
+        ScheduledExecutorService running = background;
+        if (running != null) {
+            running.close();
+            background = null;
+        }
+    }
+}

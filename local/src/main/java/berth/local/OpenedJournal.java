@@ -1,0 +1,75 @@
+package berth.local;
+
+import berth.block.BlockException;
+import berth.block.Problem;
+import berth.local.catalog.Catalog;
+import berth.local.io.StoreFiles;
+import berth.local.journal.Journal;
+import berth.local.journal.JournalEntry;
+import berth.local.journal.JournalReader;
+import berth.local.page.PageCache;
+import berth.local.page.PageFile;
+import java.util.List;
+
+/**
+ * What the journals of a store say when it is opened.
+ *
+ * @param journal the journal to go on with
+ * @param catalog the catalog
+ * @param pages the page files, with the changes that only the journals have
+ * @param recovered whether there was anything but a cleanly closed journal
+ */
+record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean recovered) {
+    /** Opens a store's journals, or starts the first one of a new store. */
+    static OpenedJournal open(StoreFiles files) {
+        Catalog catalog = new Catalog();
+        PageCache pages = StoreContext.newPageCache(files);
+        JournalReader reader = new JournalReader(files);
+        Replayer replayer = new Replayer(catalog, pages);
+        int journals = reader.generations().size();
+        Journal journal = reader.replay(replayer);
+        if (journal == null) {
+            files.makeDirectory(LayerData.DIRECTORY);
+            files.makeDirectory(PageFile.DIRECTORY);
+            files.syncDirectory("");
+            journal = Journal.start(files, 1, catalog.content());
+        }
+        if (catalog.store().formatVersion() > Catalog.FORMAT_VERSION) {
+            journal.close();
+            throw new BlockException(
+                    Problem.NEWER_FORMAT,
+                    "the store has format version " + catalog.store().formatVersion()
+                            + ", this program knows versions up to " + Catalog.FORMAT_VERSION + "; use a newer berth");
+        }
+        return new OpenedJournal(journal, catalog, pages, journals > 1 || replayer.pageChanges);
+    }
+
+    private static final class Replayer implements JournalReader.Replay {
+        private final Catalog catalog;
+        private final PageCache pages;
+        private boolean pageChanges;
+
+        Replayer(Catalog catalog, PageCache pages) {
+            this.catalog = catalog;
+            this.pages = pages;
+        }
+
+        @Override
+        public void begin() {
+            catalog.clear();
+        }
+
+        @Override
+        public void apply(List<JournalEntry> entries) {
+            for (JournalEntry entry : entries) {
+                switch (entry) {
+                    case JournalEntry.Put put -> catalog.replay(put);
+                    case JournalEntry.PageWords words -> {
+                        pages.file(words.file()).replay(words);
+                        pageChanges = true;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package berth.local.page;
+
+import berth.local.io.StoreFile;
+import berth.local.io.StoreFiles;
+import berth.local.journal.JournalEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page file. Pages are read on first use and kept while they differ from the disk; the others may be evicted.
+ *
+ * <p>Safe for use by several threads; a word is changed and read atomically, several words are not.
+ */
+public final class PageFile implements AutoCloseable {
+    /** The directory of page files. */
+    public static final String DIRECTORY = "maps";
+
+    private final StoreFiles files;
+    private final long number;
+    private final PageCache cache;
+    private final ConcurrentHashMap<Integer, Page> pages = new ConcurrentHashMap<>();
+    private final Set<Integer> dirtyPages = ConcurrentHashMap.newKeySet();
+    private final Object fileLock = new Object();
+    private @Nullable StoreFile file;
+    private boolean fileChecked;
+    /** Pages from this number on are not on disk. */
+    private volatile long storedPages;
+
+    /** The page file with the given number; it need not exist on disk yet. */
+    PageFile(StoreFiles files, long number, PageCache cache) {
+        this.files = files;
+        this.number = number;
+        this.cache = cache;
+    }
+
+    /** The name of the file on disk. */
+    public static String name(long number) {
+        return DIRECTORY + "/" + String.format("%012x", number);
+    }
+
+    /** The file's number. */
+    public long number() {
+        return number;
+    }
+
+    /** Changes a word; the change is in memory only. */
+    interface WordUpdate {
+        /** Gives the new value for the old one. */
+        long apply(long old);
+    }
+
+    /** Changes words {@code from} to {@code to} (exclusive) of a page. */
+    void update(int page, int from, int to, WordUpdate change) {
+        while (true) {
+            Page target = page(page);
+            synchronized (target) {
+                if (target.evicted) {
+                    continue;
+                }
+                boolean wasDirty = target.dirty();
+                for (int i = from; i < to; i++) {
+                    long old = target.words[i];
+                    long changed = change.apply(old);
+                    if (changed != old) {
+                        target.words[i] = changed;
+                        target.markDirty(i);
+                    }
+                }
+                if (!wasDirty && target.dirty()) {
+                    dirtyPages.add(page);
+                }
+                return;
+            }
+        }
+    }
+
+    /** Reads a word. */
+    long word(int page, int word) {
+        Page source = page(page);
+        synchronized (source) {
+            return source.words[word];
+        }
+    }
+
+    /** Copies a page's words; all zero for a page that is not stored. */
+    void copy(int page, long[] into) {
+        Page source = page(page);
+        synchronized (source) {
+            System.arraycopy(source.words, 0, into, 0, Page.WORDS);
+        }
+    }
+
+    private Page page(int page) {
+        Page known = pages.get(page);
+        if (known != null) {
+            return known;
+        }
+        Page loaded = pages.computeIfAbsent(page, this::load);
+        cache.queue().added(() -> evict(page));
+        return loaded;
+    }
+
+    /** Whether the page is neither in memory nor within the file, so that it is all zero. */
+    boolean surelyEmpty(int page) {
+        if (pages.containsKey(page)) {
+            return false;
+        }
+        openFile();
+        return page >= storedPages;
+    }
+
+    private Page load(int page) {
+        StoreFile open = openFile();
+        return open == null ? new Page(page, new long[Page.WORDS], 0) : PageSlots.read(open, number, page);
+    }
+
+    private @Nullable StoreFile openFile() {
+        synchronized (fileLock) {
+            if (!fileChecked) {
+                StoreFile existing = files.exists(name(number)) ? files.open(name(number)) : null;
+                storedPages = existing == null ? 0 : PageSlots.count(existing);
+                file = existing;
+                fileChecked = true;
+            }
+            return file;
+        }
+    }
+
+    private StoreFile openOrCreateFile() {
+        synchronized (fileLock) {
+            StoreFile open = openFile();
+            if (open == null) {
+                open = files.create(name(number));
+                files.syncDirectory(DIRECTORY);
+                file = open;
+            }
+            return open;
+        }
+    }
+
+    /** Forgets a page if it is the same as on disk. */
+    private boolean evict(int page) {
+        Page victim = pages.get(page);
+        if (victim == null) {
+            return true;
+        }
+        synchronized (victim) {
+            if (!victim.clean()) {
+                return false;
+            }
+            victim.evicted = true;
+            pages.remove(page, victim);
+            return true;
+        }
+    }
+
+    /** The pages that are stored or in memory, in order; a page among them may be all zero. */
+    public NavigableSet<Integer> knownPages() {
+        NavigableSet<Integer> known = new TreeSet<>(pages.keySet());
+        StoreFile open = openFile();
+        if (open != null) {
+            long at = 0;
+            OptionalLong stored = PageSlots.nextStored(open, at);
+            while (stored.isPresent()) {
+                known.add((int) stored.getAsLong());
+                stored = PageSlots.nextStored(open, stored.getAsLong() + 1);
+            }
+        }
+        return known;
+    }
+
+    /** Whether there is something to capture. */
+    public boolean dirty() {
+        return !dirtyPages.isEmpty();
+    }
+
+    /** Takes what changed since the last capture into {@code into}, for the journal. */
+    public void capture(List<JournalEntry> into) {
+        for (Integer number : List.copyOf(dirtyPages)) {
+            dirtyPages.remove(number);
+            Page page = pages.get(number);
+            if (page == null) {
+                continue;
+            }
+            synchronized (page) {
+                if (page.dirty()) {
+                    into.add(new JournalEntry.PageWords(
+                            this.number,
+                            number,
+                            page.dirtyFrom,
+                            Arrays.copyOfRange(page.words, page.dirtyFrom, page.dirtyTo)));
+                    page.markClean();
+                }
+            }
+        }
+    }
+
+    /** Takes a capture back that did not reach the journal. */
+    public void recapture(JournalEntry.PageWords lost) {
+        Page page = page(lost.page());
+        synchronized (page) {
+            page.markDirty(lost.firstWord());
+            page.markDirty(lost.firstWord() + lost.words().length - 1);
+            dirtyPages.add(lost.page());
+        }
+    }
+
+    /** Applies what the journal says, when the store is opened. */
+    public void replay(JournalEntry.PageWords entry) {
+        Page page = page(entry.page());
+        synchronized (page) {
+            System.arraycopy(entry.words(), 0, page.words, entry.firstWord(), entry.words().length);
+            page.unwritten = true;
+        }
+    }
+
+    /** A page as it was when a checkpoint copied it. */
+    public record Copied(int page, long sequence, long[] words) {}
+
+    /** Copies the pages that differ from the disk, for a checkpoint. */
+    public List<Copied> copyUnwritten() {
+        List<Copied> copies = new ArrayList<>();
+        for (Page page : pages.values()) {
+            synchronized (page) {
+                if (page.unwritten && !page.evicted) {
+                    copies.add(new Copied(page.number, page.sequence + 1, page.words.clone()));
+                    page.unwritten = page.dirty();
+                }
+            }
+        }
+        return copies;
+    }
+
+    /** Writes copied pages to their slots and syncs the file. */
+    public void write(List<Copied> copies) {
+        if (copies.isEmpty()) {
+            return;
+        }
+        StoreFile out = openOrCreateFile();
+        for (Copied copy : copies) {
+            storedPages = Math.max(storedPages, copy.page() + 1L);
+            PageSlots.write(out, number, copy.page(), copy.sequence(), copy.words());
+        }
+        out.sync();
+        for (Copied copy : copies) {
+            Page page = page(copy.page());
+            synchronized (page) {
+                page.sequence = copy.sequence();
+            }
+        }
+    }
+
+    /** Takes copies back that could not be written. */
+    public void unwrite(List<Copied> copies) {
+        for (Copied copy : copies) {
+            Page page = page(copy.page());
+            synchronized (page) {
+                page.unwritten = true;
+            }
+        }
+    }
+
+    /** Closes the file. Pages that differ from the disk are forgotten: write them first. */
+    @Override
+    public void close() {
+        cache.forget(this);
+        pages.clear();
+        synchronized (fileLock) {
+            StoreFile open = file;
+            if (open != null) {
+                open.close();
+                file = null;
+            }
+            fileChecked = false;
+        }
+    }
+}
