@@ -90,7 +90,7 @@ class PreparationTest extends MoverFixture {
             assertThat(e)
                     .hasMessageStartingWith("3 problems stand in the way: image has watchers")
                     .hasMessageContaining("image vms/migration_target exists already")
-                    .hasMessageContaining("not enough space: up to 160 KiB are needed, 1000 B are available");
+                    .hasMessageContaining("not enough space: up to 108 KiB are needed, 1000 B are available");
             assertThat(e.blockers()).hasSize(3);
         }
     }
