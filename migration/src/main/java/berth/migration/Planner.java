@@ -7,6 +7,8 @@ import berth.block.Layout;
 import berth.block.MigrationRecord;
 import berth.block.MigrationStore;
 import berth.block.Problem;
+import berth.block.Source;
+import berth.block.SourceOpener;
 import berth.block.Watcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +19,13 @@ import java.util.function.Supplier;
 /** Finds out what a move would do, and everything that stands in its way. Changes nothing. */
 final class Planner {
     private final MigrationStore store;
+    private final SourceOpener sources;
     private final SpaceProbe space;
     private final TimeSource time;
 
-    Planner(MigrationStore store, SpaceProbe space, TimeSource time) {
+    Planner(MigrationStore store, SourceOpener sources, SpaceProbe space, TimeSource time) {
         this.store = store;
+        this.sources = sources;
         this.space = space;
         this.time = time;
     }
@@ -34,23 +38,38 @@ final class Planner {
      */
     Plan plan(MoveRequest request, Optional<OptionalLong> rate) {
         Obstacles obstacles = new Obstacles();
-        boolean poolExists = obstacles.check(() -> requirePool(request.target()));
-        Draft draft =
-                switch (request) {
-                    case MoveRequest.Linked linked -> draft(linked, obstacles);
-                    case MoveRequest.Import imported -> draft(imported, obstacles);
-                };
-        if (poolExists) {
-            draft.mustBeFree().ifPresent(target -> obstacles.check(() -> requireFree(target)));
+        return switch (request) {
+            case MoveRequest.Linked linked -> plan(draft(linked, obstacles), linked, rate, obstacles);
+            case MoveRequest.Import imported -> plan(draft(imported, obstacles), imported, rate, obstacles);
+            case MoveRequest.SpecImport described -> plan(described, rate, obstacles);
+        };
+    }
+
+    private Plan plan(MoveRequest.SpecImport request, Optional<OptionalLong> rate, Obstacles obstacles) {
+        Optional<Source> opened = obstacles.get(() -> sources.open(request.sourceSpec()));
+        if (opened.isEmpty()) {
+            Draft draft = new Draft(
+                    "import", request.sourceSpec(), request.layout(), Survey.NONE, Optional.of(request.target()));
+            return plan(draft, request, Optional.empty(), obstacles);
+        }
+        try (Source source = opened.get()) {
+            MoveRequest.Import imported = request.of(source);
+            return plan(draft(imported, obstacles), imported, rate, obstacles);
+        }
+    }
+
+    private Plan plan(Draft draft, MoveRequest request, Optional<OptionalLong> rate, Obstacles obstacles) {
+        ImageSpec target = request.target();
+        if (obstacles.check(() -> requirePool(target))) {
+            draft.mustBeFree().ifPresent(name -> obstacles.check(() -> requireFree(name)));
         }
         Survey survey = draft.survey();
-        Plan.Space needed = new Plan.Space(
-                survey.bytesToCopy(), space.availableBytes(request.target().pool()));
+        Plan.Space needed = new Plan.Space(survey.bytesToCopy(), space.availableBytes(target.pool()));
         obstacles.check(() -> requireSpace(needed));
         return new Plan(
                 draft.kind(),
                 draft.source(),
-                request.target().toString(),
+                target.toString(),
                 draft.layout().order(),
                 survey.files(),
                 survey.points(),

@@ -35,6 +35,8 @@ final class ReadSample implements AutoCloseable {
             case MoveRequest.Linked linked -> new ReadSample(store.open(linked.source(), Access.READ_ONLY), true);
             case MoveRequest.Import imported ->
                 new ReadSample(imported.source().points().getLast().reader(), false);
+            case MoveRequest.SpecImport described ->
+                throw new IllegalArgumentException("not open: " + described.sourceSpec());
         };
     }
 

@@ -114,4 +114,23 @@ class LocalStoreMoveTest extends MoverFixture {
             open.flatten(Progress.NONE);
         }
     }
+
+    @Test
+    void aSourceThatWentAwayAfterItWasCopiedNeedsAWord() {
+        prepareImport();
+        execute();
+        use(reopened());
+        disk.gone = true;
+        BlockException e = expect(Problem.SOURCE_CHANGED, this::commit);
+        assertThat(e).hasMessageContaining("the source cannot be opened any more: /disks/vm.raw");
+        CommitOptions unverified =
+                CommitOptions.DEFAULT.acceptingChangedSource().skippingVerification();
+        mover.commit(TARGET, unverified, Progress.NONE);
+        assertThat(read(TARGET, "")).isEqualTo(now.read(0, (int) SIZE));
+    }
+
+    private MigrationStore reopened() {
+        store.close();
+        return openStore();
+    }
 }
