@@ -2,6 +2,7 @@ package berth.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class Qemu {
 
     /** Runs commands against an image in one process. */
     static void io(Path directory, String format, String file, List<String> commands) {
-        List<String> arguments = new ArrayList<>(List.of("-f", format));
+        List<String> arguments = new ArrayList<>(List.of("-t", "unsafe", "-f", format));
         for (String command : commands) {
             arguments.add("-c");
             arguments.add(command);
@@ -49,6 +50,7 @@ final class Qemu {
             Process process = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(output.toFile())
                     .start();
             boolean ended = process.waitFor(60, TimeUnit.SECONDS);

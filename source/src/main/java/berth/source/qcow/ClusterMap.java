@@ -52,6 +52,15 @@ final class ClusterMap {
         return (offset / geometry.tableSpan() + 1) * geometry.tableSpan();
     }
 
+    /** Where the next cluster of the disk begins. */
+    long nextCluster(long offset) {
+        return clusterStart(offset) + geometry.clusterBytes();
+    }
+
+    private long clusterStart(long offset) {
+        return offset & -geometry.clusterBytes();
+    }
+
     private long emptyUntil(long offset, long end) {
         long at = nextTable(offset);
         while (at < end && tableOffset(at) == 0) {
@@ -69,7 +78,7 @@ final class ClusterMap {
         }
         Piece piece = new Piece(table, offset);
         int at = piece.index(offset);
-        return format.explain(piece.entry(at), piece.bitmap(at), offset & -geometry.clusterBytes());
+        return format.explain(piece.entry(at), piece.bitmap(at), clusterStart(offset));
     }
 
     /** The piece of an L2 table that describes an offset. */
@@ -102,7 +111,7 @@ final class ClusterMap {
 
         Kind kind(long offset) {
             int index = index(offset);
-            long guest = offset & -geometry.clusterBytes();
+            long guest = clusterStart(offset);
             int unit = (int) ((offset - guest) >>> geometry.unitBits());
             return format.kind(entry(index), bitmap(index), unit, guest);
         }
@@ -114,11 +123,10 @@ final class ClusterMap {
         Run run(long offset, long limit) {
             Kind kind = kind(offset);
             if (kind == Kind.COMPRESSED) {
-                long clusterEnd = (offset & -geometry.clusterBytes()) + geometry.clusterBytes();
                 long entry = entry(index(offset));
                 return new Run(
                         kind,
-                        Math.min(clusterEnd, limit) - offset,
+                        Math.min(nextCluster(offset), limit) - offset,
                         format.compressedHost(entry),
                         format.compressedBytes(entry));
             }

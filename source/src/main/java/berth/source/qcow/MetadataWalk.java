@@ -57,13 +57,16 @@ final class MetadataWalk {
         long at = start;
         while (at < end && !ended) {
             Run run = map.run(at, end - at);
+            long next = at + run.length();
             if (run.kind() == Kind.BROKEN) {
                 findings.add(new Finding(file, point + "disk offset " + at, map.explain(at)));
                 if (findings.size() >= MAX_FINDINGS) {
                     end("there may be more problems; only the first " + MAX_FINDINGS + " are listed");
                 }
+                // One problem of a cluster is enough, however many subclusters it has.
+                next = Math.max(next, map.nextCluster(at));
             }
-            at += run.length();
+            at = next;
         }
     }
 
