@@ -54,7 +54,7 @@ public final class Mover {
     /**
      * Says what a move would do, and everything that stands in its way, without changing anything.
      *
-     * @param bytesPerSecond the rate to estimate the time with; when empty, a small part of the source is read to measure
+     * @param bytesPerSecond the rate to estimate the time with, at least 1; when empty, a small part of the source is read to measure
      *     one
      */
     public Plan plan(MoveRequest request, OptionalLong bytesPerSecond) {
