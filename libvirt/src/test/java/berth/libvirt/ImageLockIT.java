@@ -51,7 +51,7 @@ class ImageLockIT {
         assertThatThrownBy(() -> ImageLock.acquire(disk)).isInstanceOfSatisfying(BlockException.class, e -> {
             assertThat(e.problem()).isEqualTo(Problem.IMAGE_IN_USE);
             assertThat(e.blockers()).contains("process " + holder.pid() + " (qemu-io) has it open for writing");
-            assertThat(e).hasMessageContaining("Shut the instance down first");
+            assertThat(e).hasMessageContaining("disk is in use: QEMU's image lock is held by a writer; process ");
         });
     }
 
