@@ -1,0 +1,67 @@
+package berth.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How long a machine is down when its disk moves: from the start of prepare to the first answered write. */
+public final class PrepareTime implements Measurement {
+    private static final String TARGET = "rbd/prepared";
+    private static final double GOAL_SECONDS = 0.5;
+
+    @Override
+    public String name() {
+        return "prepare";
+    }
+
+    @Override
+    public String described() {
+        return "`berth migration prepare --import-only` of a qcow2 with 256 MiB of data spread over the disk, then `berth"
+                + " nbd serve`, until qemu-io has written and read back 4 KiB. All as separate processes.";
+    }
+
+    @Override
+    public boolean dependsOnPlace() {
+        return false;
+    }
+
+    @Override
+    public List<Row> run(Workbench bench) {
+        List<Row> rows = new ArrayList<>();
+        for (String size : List.of("20G", "2T")) {
+            Path disk = makeDisk(bench, size);
+            Series values = Sides.alone(bench.rounds(), _ -> prepare(bench, disk));
+            rows.add(Row.alone(
+                    "prepare to a writable export, " + size + "iB",
+                    Unit.SECONDS,
+                    values,
+                    new Goal.Absolute(GOAL_SECONDS)));
+        }
+        return rows;
+    }
+
+    private static Path makeDisk(Workbench bench, String size) {
+        Path disk = bench.directory().resolve("prepare-" + size + ".qcow2");
+        Path socket = bench.directory().resolve("prepare.sock");
+        Programs.run("qemu-img", "create", "-q", "-f", "qcow2", disk.toString(), size);
+        List<String> serve = List.of("qemu-nbd", "-f", "qcow2", "-t", "-k", socket.toString(), disk.toString());
+        try (Daemon _ = Daemon.start(serve, socket, bench.directory().resolve("prepare.log"))) {
+            new Fio("randwrite", 1 << 20, 4).cover("nbd+unix:///?socket=" + socket, 256L << 20);
+        }
+        return disk;
+    }
+
+    private static double prepare(Workbench bench, Path disk) {
+        String spec = """
+                {"type": "qcow", "stream": {"type": "file", "file_path": "%s"}}""".formatted(disk);
+        long start = System.nanoTime();
+        Programs.run(bench.berth("migration", "prepare", "--import-only", "--source-spec", spec, TARGET));
+        double seconds;
+        try (BerthServer server = BerthServer.start(bench, TARGET)) {
+            Programs.run("qemu-io", "-f", "raw", "-c", "write -P 7 1M 4k", "-c", "read -P 7 1M 4k", server.uri());
+            seconds = (System.nanoTime() - start) / 1e9;
+        }
+        Programs.run(bench.berth("migration", "abort", "--no-progress", TARGET));
+        return seconds;
+    }
+}

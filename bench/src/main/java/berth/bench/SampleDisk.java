@@ -1,0 +1,77 @@
+package berth.bench;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/** A Nova disk to import: a qcow2 overlay on a qcow2 base image, 4 GiB with 1.5 GiB of data in some 1,800 runs. */
+final class SampleDisk {
+    private static final long SIZE = 4L << 30;
+    private static final long DATA = 3L << 29;
+    private static final int RUNS = 1_800;
+    private static final int ALIGNMENT = 4 << 10;
+    private static final long OVERLAY_DATA = 48L << 20;
+    private static final long SEED = 42;
+
+    private final Path overlay;
+
+    private SampleDisk(Path overlay) {
+        this.overlay = overlay;
+    }
+
+    /** Makes the two files. */
+    static SampleDisk make(Workbench bench) {
+        Path raw = bench.directory().resolve("sample.raw");
+        Path base = bench.directory().resolve("sample-base.qcow2");
+        Path overlay = bench.directory().resolve("sample.qcow2");
+        try {
+            writeRuns(raw);
+            Programs.run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw.toString(), base.toString());
+            Files.delete(raw);
+        } catch (IOException e) {
+            throw new BenchException("cannot make " + raw + ": " + e.getMessage(), e);
+        }
+        Programs.run(
+                "qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), overlay.toString());
+        changeSome(bench, overlay);
+        return new SampleDisk(overlay);
+    }
+
+    /** The disk as Berth's {@code --source-spec}. */
+    String sourceSpec() {
+        return """
+                {"type": "qcow", "backing_allow": ["%s"], "stream": {"type": "file", "file_path": "%s"}}""".formatted(overlay.getParent(), overlay);
+    }
+
+    /** The overlay, which is the disk. */
+    Path overlay() {
+        return overlay;
+    }
+
+    private static void writeRuns(Path raw) throws IOException {
+        Random random = new Random(SEED);
+        byte[] bytes = new byte[(int) (DATA / RUNS / ALIGNMENT) * ALIGNMENT];
+        long stride = SIZE / RUNS / ALIGNMENT * ALIGNMENT;
+        try (RandomAccessFile file = new RandomAccessFile(raw.toFile(), "rw")) {
+            file.setLength(SIZE);
+            for (int run = 0; run < RUNS; run++) {
+                random.nextBytes(bytes);
+                int slack = (int) (stride - bytes.length) / ALIGNMENT;
+                file.seek(run * stride + (long) random.nextInt(slack) * ALIGNMENT);
+                file.write(bytes);
+            }
+        }
+    }
+
+    private static void changeSome(Workbench bench, Path overlay) {
+        Path socket = bench.directory().resolve("sample.sock");
+        Path log = bench.directory().resolve("sample.log");
+        var command = List.of("qemu-nbd", "-f", "qcow2", "-t", "-k", socket.toString(), overlay.toString());
+        try (Daemon _ = Daemon.start(command, socket, log)) {
+            new Fio("randwrite", 64 << 10, 4).cover("nbd+unix:///?socket=" + socket, OVERLAY_DATA);
+        }
+    }
+}

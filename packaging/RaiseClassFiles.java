@@ -1,0 +1,79 @@
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassTransform;
+import java.lang.constant.ClassDesc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Copies a jar, and raises class files older than Java 6 to Java 8, with stack maps.
+ *
+ * <p>The AOT cache leaves out classes whose version is below 50. picocli is compiled for Java 5, and verifying its
+ * classes anew at every start would be a third of a short command's time.
+ *
+ * <p>Usage: {@code java RaiseClassFiles.java IN.jar OUT.jar}
+ */
+final class RaiseClassFiles {
+    private static final int FIRST_VERSION_THAT_IS_CACHED = ClassFile.JAVA_6_VERSION;
+
+    private RaiseClassFiles() {}
+
+    public static void main(String[] args) throws IOException {
+        try (JarFile in = new JarFile(args[0]);
+                OutputStream file = Files.newOutputStream(Path.of(args[1]));
+                ZipOutputStream out = new ZipOutputStream(file)) {
+            ClassFile classFile = ClassFile.of(
+                    ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
+                    ClassFile.ClassHierarchyResolverOption.of(hierarchy(in)));
+            var entries = in.entries().asIterator();
+            while (entries.hasNext()) {
+                ZipEntry entry = entries.next();
+                byte[] bytes = read(in, entry);
+                ZipEntry copy = new ZipEntry(entry.getName());
+                copy.setTime(entry.getTime());
+                out.putNextEntry(copy);
+                out.write(entry.getName().endsWith(".class") ? raised(classFile, bytes) : bytes);
+                out.closeEntry();
+            }
+        }
+    }
+
+    private static byte[] raised(ClassFile classFile, byte[] bytes) {
+        if ((Byte.toUnsignedInt(bytes[6]) << 8 | Byte.toUnsignedInt(bytes[7])) >= FIRST_VERSION_THAT_IS_CACHED) {
+            return bytes;
+        }
+        ClassTransform version = ClassTransform.endHandler(
+                builder -> builder.with(ClassFileVersion.of(ClassFile.JAVA_8_VERSION, 0)));
+        // Passing every instruction through makes the code anew; code that is only copied would get no stack maps.
+        ClassTransform code = ClassTransform.transformingMethodBodies((builder, element) -> builder.with(element));
+        return classFile.transformClass(classFile.parse(bytes), version.andThen(code));
+    }
+
+    /** Who extends whom: by the jar's own class files, else by the JDK. */
+    private static ClassHierarchyResolver hierarchy(JarFile jar) {
+        return ClassHierarchyResolver.ofResourceParsing((ClassDesc type) -> {
+                    String descriptor = type.descriptorString();
+                    ZipEntry entry = jar.getEntry(descriptor.substring(1, descriptor.length() - 1) + ".class");
+                    try {
+                        return entry == null ? null : jar.getInputStream(entry);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .orElse(ClassHierarchyResolver.defaultResolver());
+    }
+
+    private static byte[] read(JarFile jar, ZipEntry entry) throws IOException {
+        try (InputStream in = jar.getInputStream(entry)) {
+            return in.readAllBytes();
+        }
+    }
+}
