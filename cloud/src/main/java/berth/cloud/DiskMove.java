@@ -7,7 +7,9 @@ import berth.block.MigrationState;
 import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
+import berth.migration.CommitOptions;
 import berth.migration.Committed;
+import berth.migration.CopyProgress;
 import berth.migration.MoveRequest;
 import berth.migration.Mover;
 import berth.migration.ReceiptSink;
@@ -27,6 +29,7 @@ final class DiskMove implements AutoCloseable {
     private final ImageSpec target;
     private final Path receipt;
     private Optional<DiskReport> report = Optional.empty();
+    private boolean sourceTouched;
 
     /**
      * @param target the image that the disk becomes
@@ -61,6 +64,8 @@ final class DiskMove implements AutoCloseable {
                 report = Optional.of(DiskReport.of(disk.disk().name(), earlier, receipt));
             case DiskTarget.Absent() -> begin(options, listener);
             case DiskTarget.Begun(MigrationState state) -> {
+                // What an earlier run accepted is not known here.
+                sourceTouched = true;
                 if (state == MigrationState.ABORTING) {
                     mover.abort(target, Progress.NONE);
                     begin(options, listener);
@@ -77,19 +82,59 @@ final class DiskMove implements AutoCloseable {
     }
 
     private void execute(MoveOptions options, MoveListener listener) {
-        mover.execute(target, options.copy(), status -> listener.copying(target, status));
+        CopyProgress progress = status -> listener.copying(target, status);
+        try {
+            mover.execute(target, options.copy(), progress);
+        } catch (BlockException e) {
+            requireOnlyTouched(e);
+            mover.execute(target, options.copy().acceptingChangedSource(), progress);
+        }
     }
 
-    /** Verifies the disk and cuts its link to the source. @return what became of it */
+    /**
+     * Verifies the disk and cuts its link to the source.
+     *
+     * @return what became of it
+     */
     DiskReport commit(MoveOptions options, MoveListener listener) {
         if (report.isEmpty()) {
-            Committed committed = mover.commit(
-                    target,
-                    options.commit().withReceipt(ReceiptSink.toFile(receipt)),
-                    (done, total) -> listener.verifying(target, done, total));
+            Committed committed =
+                    commitUnlessTouched(options.commit().withReceipt(ReceiptSink.toFile(receipt)), listener);
             report = Optional.of(DiskReport.of(disk.disk().name(), committed.receipt(), receipt));
         }
         return report.get();
+    }
+
+    /**
+     * Where a backing file was touched, its time proves nothing any more: then the source is read again, too, and has to
+     * be what was copied.
+     */
+    private Committed commitUnlessTouched(CommitOptions options, MoveListener listener) {
+        Progress progress = (done, total) -> listener.verifying(target, done, total);
+        try {
+            return mover.commit(
+                    target, sourceTouched ? proving(options, options.acceptChangedSource()) : options, progress);
+        } catch (BlockException e) {
+            requireOnlyTouched(e);
+            return mover.commit(target, proving(options, true), progress);
+        }
+    }
+
+    private static CommitOptions proving(CommitOptions options, boolean acceptChangedSource) {
+        return new CommitOptions(options.force(), false, true, acceptChangedSource, options.receipt());
+    }
+
+    private void requireOnlyTouched(BlockException e) {
+        boolean touched = e.problem() == Problem.SOURCE_CHANGED
+                && !e.blockers().isEmpty()
+                && e.blockers().stream().allMatch(change -> {
+                    int end = change.indexOf(": ");
+                    return end > 0 && disk.isBackingTime(change.substring(0, end));
+                });
+        if (!touched) {
+            throw e;
+        }
+        sourceTouched = true;
     }
 
     /**

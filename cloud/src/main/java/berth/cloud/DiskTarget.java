@@ -15,7 +15,9 @@ import berth.source.spec.SpecParser;
 import berth.source.spec.StreamSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What there is of a disk in the store already. */
 sealed interface DiskTarget {
@@ -105,10 +107,8 @@ sealed interface DiskTarget {
         if (Files.exists(file)) {
             Receipt receipt = Receipt.read(file);
             if (receipt.statement().target().id().equals(store.info(target).id())) {
-                if (!receipt.statement()
-                        .source()
-                        .validators()
-                        .equals(disk.source().validators())) {
+                Map<String, String> then = receipt.statement().source().validators();
+                if (!lasting(disk, then).equals(lasting(disk, disk.source().validators()))) {
                     throw new BlockException(
                             Problem.SOURCE_CHANGED,
                             "image " + target + " was made from " + disk.disk().file()
@@ -118,5 +118,11 @@ sealed interface DiskTarget {
             }
         }
         throw new BlockException(Problem.IMAGE_EXISTS, "image " + target + " exists already, and is not this disk");
+    }
+
+    private static Map<String, String> lasting(OpenDisk disk, Map<String, String> validators) {
+        Map<String, String> lasting = new TreeMap<>(validators);
+        lasting.keySet().removeIf(disk::isBackingTime);
+        return lasting;
     }
 }

@@ -19,6 +19,7 @@ final class InstanceMove implements AutoCloseable {
     private final List<DiskMove> disks = new ArrayList<>();
     private final List<DiskReport> reports = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private boolean begun;
 
     InstanceMove(MoveContext context, NovaInstance instance, MoveOptions options, MoveListener listener) {
         this.context = context;
@@ -41,6 +42,7 @@ final class InstanceMove implements AutoCloseable {
                 disks.add(context.open(instance, disk, options));
             }
             boolean earlier = disks.stream().allMatch(disk -> disk.look() instanceof DiskTarget.Moved);
+            begun = true;
             ensurePool();
             disks.forEach(disk -> disk.copy(options, listener));
             disks.forEach(disk -> reports.add(disk.commit(options, listener)));
@@ -86,7 +88,8 @@ final class InstanceMove implements AutoCloseable {
 
     private InstanceReport failed(String directory, BlockException e) {
         List<String> cleanup = new ArrayList<>();
-        if (e.problem() != Problem.CANCELLED) {
+        // What an earlier run copied stays when this one could not even begin.
+        if (begun && e.problem() != Problem.CANCELLED) {
             disks.forEach(disk -> disk.undo().ifPresent(cleanup::add));
         }
         return new InstanceReport(

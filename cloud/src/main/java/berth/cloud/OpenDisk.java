@@ -95,6 +95,15 @@ final class OpenDisk implements AutoCloseable {
         return source;
     }
 
+    /**
+     * Whether a validator of the source, {@code FILE mtime_ns}, is the modification time of a backing file. Nova touches
+     * the files in {@code _base} as long as instances use them, because its image cache goes by their age; what is in
+     * them does not change.
+     */
+    boolean isBackingTime(String validator) {
+        return source.files().stream().skip(1).anyMatch(file -> validator.equals(file.file() + " mtime_ns"));
+    }
+
     @Override
     public void close() {
         locks.forEach(ImageLock::close);

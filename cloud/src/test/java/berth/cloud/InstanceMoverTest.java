@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,15 @@ class InstanceMoverTest {
     }
 
     @Test
+    void whatWasCopiedStaysWhenTheNextRunCannotBegin() throws IOException {
+        move(CANCEL);
+        lab.running.put(Lab.INSTANCE, "running");
+
+        assertFailed(move(), Problem.IMAGE_IN_USE, "running");
+        assertThat(lab.store().migration(Lab.IMAGE).state()).isEqualTo(MigrationState.EXECUTING);
+    }
+
+    @Test
     void moveThatStoppedBeforeItsCommitGoesOn() {
         move(CANCEL);
         lab.mover().execute(Lab.IMAGE, ExecuteOptions.DEFAULT, status -> true);
@@ -216,6 +226,65 @@ class InstanceMoverTest {
 
         assertFailed(move(), Problem.SOURCE_CHANGED, "which has changed since then");
         assertThat(lab.store().images("vms")).hasSize(1);
+    }
+
+    @Test
+    void baseThatNovaTouchesIsReadAgainInsteadOfRefused() throws IOException {
+        Path base = lab.instancesDirectory().resolve("_base/b3f415ac63f2ea43cf079958dad3e5fe6c6aa0de");
+        move(CANCEL);
+        Files.setLastModifiedTime(base, FileTime.fromMillis(1_000_000));
+
+        InstanceReport report = move();
+
+        assertThat(report.failure()).isEmpty();
+        Receipt receipt = Receipt.read(Path.of(report.disks().getFirst().receipt()));
+        assertThat(receipt.statement().verification().sourceReread()).isTrue();
+        assertThat(receipt.statement().verification().acceptedChanges())
+                .singleElement()
+                .asString()
+                .startsWith(base + " mtime_ns");
+        Files.setLastModifiedTime(base, FileTime.fromMillis(2_000_000));
+        assertThat(move().outcome()).isEqualTo(InstanceReport.Outcome.MOVED_EARLIER);
+    }
+
+    @Test
+    void baseThatIsTouchedBetweenCopyAndCommitIsReadAgain() throws IOException {
+        Path base = lab.instancesDirectory().resolve("_base/b3f415ac63f2ea43cf079958dad3e5fe6c6aa0de");
+        move(CANCEL);
+        lab.mover().execute(Lab.IMAGE, ExecuteOptions.DEFAULT, status -> true);
+        Files.setLastModifiedTime(base, FileTime.fromMillis(1_000_000));
+
+        InstanceReport report = move();
+
+        assertThat(report.failure()).isEmpty();
+        assertThat(Receipt.read(Path.of(report.disks().getFirst().receipt()))
+                        .statement()
+                        .verification()
+                        .sourceReread())
+                .isTrue();
+    }
+
+    @Test
+    void baseWhoseBytesChangedIsRefused() throws IOException {
+        Path base = lab.instancesDirectory().resolve("_base/b3f415ac63f2ea43cf079958dad3e5fe6c6aa0de");
+        move(CANCEL);
+        lab.mover().execute(Lab.IMAGE, ExecuteOptions.DEFAULT, status -> true);
+        flipCompressedData(base);
+
+        InstanceReport report = move();
+
+        assertThat(report.outcome()).isEqualTo(InstanceReport.Outcome.FAILED);
+        assertThat(report.failure().orElseThrow().problem()).isEqualTo(Problem.CORRUPT);
+        assertThat(lab.store().images("vms")).isEmpty();
+    }
+
+    /** Changes every byte of the second half of the file, which holds compressed clusters. */
+    private static void flipCompressedData(Path base) throws IOException {
+        byte[] bytes = Files.readAllBytes(base);
+        for (int i = bytes.length / 2; i < bytes.length; i++) {
+            bytes[i] ^= 0x55;
+        }
+        Files.write(base, bytes);
     }
 
     @Test
