@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Questions about images that the catalog alone answers. Safe for use by several threads. */
@@ -127,15 +128,37 @@ final class Directory {
                 .findFirst();
     }
 
-    /** The clones of a snapshot by name; the source of a migration has been replaced by the target. */
-    List<ImageRecord> childrenOf(SnapshotRecord snapshot) {
+    /** The images that lie above a snapshot, the sources of migrations in the trash included; by name. */
+    List<ImageRecord> imagesAbove(SnapshotRecord snapshot) {
         return catalog.above(snapshot.layer()).stream()
                 .filter(layer -> !layer.image().equals(snapshot.image()))
                 .map(layer -> catalog.image(layer.image()))
-                .filter(image -> migrationOfSource(image.id()).isEmpty())
                 .distinct()
                 .sorted(Comparator.comparing(ImageRecord::spec))
                 .toList();
+    }
+
+    /** The clones of a snapshot by name; the source of a migration has been replaced by the target. */
+    private List<ImageRecord> childrenOf(SnapshotRecord snapshot) {
+        return imagesAbove(snapshot).stream()
+                .filter(image -> migrationOfSource(image.id()).isEmpty())
+                .toList();
+    }
+
+    /**
+     * How much of a layer shows through to a layer above it.
+     *
+     * @return bytes; empty when the one does not lie above the other
+     */
+    OptionalLong overlap(long top, long lower) {
+        long overlap = Long.MAX_VALUE;
+        for (LayerRecord at = catalog.layer(top); at.below() != 0; at = catalog.layer(at.below())) {
+            overlap = Math.min(overlap, at.overlap());
+            if (at.below() == lower) {
+                return OptionalLong.of(overlap);
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** The clones of one snapshot of an image, or of all of them. */

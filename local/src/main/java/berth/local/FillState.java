@@ -27,6 +27,9 @@ final class FillState {
     private List<Layer> layers = List.of();
     private @Nullable Source origin;
 
+    /** Whether somebody copies; under the structure lock. */
+    boolean copying;
+
     FillState(StoreContext context, FillRecord record) {
         this.context = context;
         this.record = record;
@@ -130,6 +133,19 @@ final class FillState {
         if (available < length) {
             sink.accept(offset + available, length - available, Extent.Kind.UNALLOCATED);
         }
+    }
+
+    /** Says where the origin's point in time can differ from the one before it; nowhere after its end. */
+    void originChanges(int point, long offset, long length, ExtentSink sink) {
+        long available = Math.clamp(point(point).size() - offset, 0, length);
+        if (available > 0) {
+            origin().changes(point, offset, available, sink);
+        }
+    }
+
+    /** The size of the origin at a point in time. */
+    long pointSize(int point) {
+        return point(point).size();
     }
 
     synchronized void close() {

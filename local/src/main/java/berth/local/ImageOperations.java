@@ -74,16 +74,7 @@ final class ImageOperations {
                 throw new BlockException(
                         Problem.SNAPSHOT_PROTECTED, "snapshot '" + name + "' is protected from removal.");
             }
-            boolean open = image.handles().stream()
-                    .anyMatch(handle -> handle.snapshot()
-                            .filter(s -> s.id() == snapshot.number())
-                            .isPresent());
-            if (open) {
-                throw new BlockException(
-                        Problem.IMAGE_IN_USE,
-                        "snapshot '" + name + "' is open; close it (an NBD client, say) before it is removed");
-            }
-            structure.commit(transaction -> transaction.delete(snapshot));
+            structure.change(List.of(image), transaction -> transaction.delete(snapshot));
             return snapshot.layer();
         });
         reclaimer.reclaim(image, layer, progress);
@@ -106,8 +97,9 @@ final class ImageOperations {
                         ? new BlockException(Problem.ALREADY_PROTECTED, "snap is already protected")
                         : new BlockException(Problem.NOT_PROTECTED, "snap is already unprotected");
             }
-            List<String> children = directory.childrenOf(snapshot).stream()
+            List<String> children = directory.imagesAbove(snapshot).stream()
                     .map(child -> child.spec().toString())
+                    .distinct()
                     .toList();
             if (!on && !children.isEmpty()) {
                 throw new BlockException(

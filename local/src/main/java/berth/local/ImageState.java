@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -194,22 +195,31 @@ final class ImageState {
     }
 
     private void rewireSnapshots() {
-        snapshots.values().removeIf(point -> !layers.contains(point.top()));
-        snapshots.values().forEach(PointInTime::reset);
+        Map<Long, SnapshotRecord> now = new HashMap<>();
+        context.catalog().snapshots(id).forEach(snapshot -> now.put(snapshot.number(), snapshot));
+        snapshots.entrySet().removeIf(entry -> {
+            SnapshotRecord snapshot = now.get(entry.getKey());
+            if (snapshot == null) {
+                entry.getValue().remove();
+                return true;
+            }
+            entry.getValue().reset(ownTop(snapshot));
+            return false;
+        });
     }
 
     /** The point in time of one of the image's snapshots; under the structure lock. */
     PointInTime snapshot(SnapshotRecord record) {
-        for (Layer layer : ownLayers) {
-            if (layer.number() == record.layer()) {
-                return snapshots.compute(
-                        record.number(),
-                        (_, known) -> known != null && known.top() == layer
-                                ? known
-                                : new PointInTime(layer, record.size(), context.indexQueue()));
-            }
+        return snapshots.computeIfAbsent(
+                record.number(), _ -> new PointInTime(ownTop(record), record.size(), context.indexQueue()));
+    }
+
+    private Layer ownTop(SnapshotRecord snapshot) {
+        Layer layer = ownLayer(snapshot.layer());
+        if (layer == null) {
+            throw new BlockException(Problem.CORRUPT, "snapshot " + snapshot.name() + " lacks its layer");
         }
-        throw new BlockException(Problem.CORRUPT, "snapshot " + record.name() + " lacks its layer");
+        return layer;
     }
 
     /** The block indexes of the image and its open snapshots. */

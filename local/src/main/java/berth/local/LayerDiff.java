@@ -107,7 +107,7 @@ final class LayerDiff {
             long offset = (first + at) << LayerMap.BLOCK_SHIFT;
             long length = Math.min(1L << FillState.OBJECT_SHIFT, fill.record().size() - offset);
             if (length > 0 && !fill.isFilledAt(first + at)) {
-                fill.origin().changes(layer.fillPoint(), offset, length, (start, n, kind) -> {
+                fill.originChanges(layer.fillPoint(), offset, length, (start, n, kind) -> {
                     if (kind != Extent.Kind.UNALLOCATED) {
                         long from = (start >>> LayerMap.BLOCK_SHIFT) - first;
                         changed.set((int) from, (int) (Layer.blocks(start + n) - first));

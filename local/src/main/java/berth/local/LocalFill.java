@@ -1,7 +1,6 @@
 package berth.local;
 
 import berth.block.BlockException;
-import berth.block.BlockReader;
 import berth.block.Extent;
 import berth.block.Fill;
 import berth.block.ObjectDigest;
@@ -207,6 +206,7 @@ final class LocalFill implements Fill {
         int blocks = (int) Layer.blocks(length);
         PageView page = layer.map().page((int) (firstBlock >>> LayerMap.PAGE_SHIFT));
         int base = (int) (firstBlock & (LayerMap.PAGE_BLOCKS - 1));
+        cutToOverlap(layer, offset, length, buffer);
         for (int at = 0; at < blocks; ) {
             int end = Math.min(blocks, page.runEnd(base + at) - base);
             int start = at << LayerMap.BLOCK_SHIFT;
@@ -224,8 +224,12 @@ final class LocalFill implements Fill {
             }
             at = end;
         }
-        long size = fill.origin().points().get(layer.fillPoint()).reader().size();
-        cut(size - offset, length, buffer);
+        cut(fill.pointSize(layer.fillPoint()) - offset, length, buffer);
+    }
+
+    /** What a layer does not let through from below is zero. */
+    private static void cutToOverlap(Layer layer, long offset, int length, Buffer buffer) {
+        cut((layer.overlapBlocks() << LayerMap.BLOCK_SHIFT) - offset, length, buffer);
     }
 
     /** What lies after a point's end is zero. */
@@ -260,6 +264,7 @@ final class LocalFill implements Fill {
                     continue;
                 }
                 readPoint(layer.fillPoint(), now);
+                cutToOverlap(layer, offset, length, before);
                 if (before.zero && !now.zero) {
                     Buffer data = now;
                     hasher.addPoint(now.at(0, length), (start, end) -> put(layer, data, start, end));
@@ -276,21 +281,17 @@ final class LocalFill implements Fill {
         }
 
         private boolean changes(int point, Buffer before) {
-            long size = fill.origin().points().get(point).reader().size();
-            boolean[] any = {!before.zero && size < offset + length};
-            long available = Math.clamp(size - offset, 0, length);
-            fill.origin().changes(point, offset, available, (_, _, kind) -> any[0] |= kind != Extent.Kind.UNALLOCATED);
+            boolean[] any = {!before.zero && fill.pointSize(point) < offset + length};
+            fill.originChanges(point, offset, length, (_, _, kind) -> any[0] |= kind != Extent.Kind.UNALLOCATED);
             return any[0];
         }
 
         private void readPoint(int point, Buffer into) {
-            BlockReader reader = fill.origin().points().get(point).reader();
-            long available = Math.clamp(reader.size() - offset, 0, length);
-            reader.extents(offset, available, (at, n, kind) -> {
+            fill.originExtents(point, offset, length, (at, n, kind) -> {
                 if (kind == Extent.Kind.DATA) {
                     into.materialize(length);
                     int start = (int) (at - offset);
-                    reader.read(at, into.at(start, start + (int) n));
+                    fill.readOrigin(point, at, into.at(start, start + (int) n));
                     bytesRead += n;
                 }
             });

@@ -20,7 +20,6 @@ import berth.block.Source;
 import berth.block.SourceOpener;
 import berth.block.TrashEntry;
 import berth.block.Watcher;
-import berth.local.catalog.Catalog;
 import berth.local.catalog.CatalogRecord.ImageRecord;
 import berth.local.catalog.CatalogRecord.LayerRecord;
 import berth.local.catalog.CatalogRecord.MigratingRecord;
@@ -58,7 +57,7 @@ public final class LocalStore implements MigrationStore {
     private final Maintenance maintenance;
     private final Reclaimer reclaimer;
     private long nextCookie = 1;
-    private boolean closed;
+    private volatile boolean closed;
 
     private LocalStore(StoreContext context) {
         this.context = context;
@@ -105,6 +104,19 @@ public final class LocalStore implements MigrationStore {
         return new StoreCheck(context, structure).run();
     }
 
+    /** The store's directory, while the store is open: what every public method begins with. */
+    private Directory directory() {
+        if (closed) {
+            throw new BlockException(Problem.CLOSED, "the store has been closed");
+        }
+        return directory;
+    }
+
+    private MigrationOperations openMigrations() {
+        directory();
+        return migrations;
+    }
+
     ImageOperations operations() {
         return operations;
     }
@@ -121,6 +133,7 @@ public final class LocalStore implements MigrationStore {
 
     @Override
     public List<String> pools() {
+        directory();
         return context.catalog().pools();
     }
 
@@ -128,6 +141,7 @@ public final class LocalStore implements MigrationStore {
     public void createPool(String pool) {
         Names.check("pool", pool);
         structure.locked(() -> {
+            directory();
             if (context.catalog().pool(pool).isPresent()) {
                 throw new BlockException(Problem.POOL_EXISTS, "pool '" + pool + "' already exists");
             }
@@ -138,7 +152,7 @@ public final class LocalStore implements MigrationStore {
     @Override
     public void removePool(String pool) {
         structure.locked(() -> {
-            directory.requirePool(pool);
+            directory().requirePool(pool);
             boolean empty = context.catalog().images().stream()
                     .noneMatch(image -> image.spec().pool().equals(pool));
             if (!empty) {
@@ -151,9 +165,9 @@ public final class LocalStore implements MigrationStore {
     @Override
     public List<ImageInfo> images(String pool) {
         synchronized (context.catalog()) {
-            directory.requirePool(pool);
+            directory().requirePool(pool);
             return context.catalog().imagesOf(pool).stream()
-                    .map(directory::info)
+                    .map(directory()::info)
                     .toList();
         }
     }
@@ -162,7 +176,7 @@ public final class LocalStore implements MigrationStore {
     public ImageInfo create(ImageSpec spec, long size, Layout layout) {
         Limits.checkImageBytes(size);
         return structure.locked(() -> {
-            directory.requireFree(spec);
+            directory().requireFree(spec);
             return newImage(spec, size, layout, 0, 0);
         });
     }
@@ -177,18 +191,18 @@ public final class LocalStore implements MigrationStore {
                     .put(top)
                     .put(new ImageRecord(made[0], spec, layout, size, top.number(), 1, now, Optional.empty()));
         });
-        return directory.info(context.catalog().image(made[0]));
+        return directory().info(context.catalog().image(made[0]));
     }
 
     @Override
     public ImageInfo clone(SnapshotSpec parent, ImageSpec child, Layout layout) {
         return structure.locked(() -> {
-            ImageRecord image = directory.require(parent.image());
+            ImageRecord image = directory().require(parent.image());
             SnapshotRecord snapshot = structure.snapshot(image.id(), parent.snapshot());
             if (!snapshot.isProtected()) {
                 throw new BlockException(Problem.NOT_PROTECTED, "parent snapshot must be protected");
             }
-            directory.requireFree(child);
+            directory().requireFree(child);
             return newImage(child, snapshot.size(), layout, snapshot.layer(), snapshot.size());
         });
     }
@@ -196,14 +210,14 @@ public final class LocalStore implements MigrationStore {
     @Override
     public List<ImageSpec> children(ImageSpec image, Optional<String> snapshot) {
         synchronized (context.catalog()) {
-            return directory.children(directory.require(image), snapshot);
+            return directory().children(directory().require(image), snapshot);
         }
     }
 
     @Override
     public void remove(ImageSpec spec, Progress progress) {
         structure.locked(() -> {
-            ImageRecord image = directory.require(spec);
+            ImageRecord image = directory().require(spec);
             refuseRemoval(image);
             List<Long> deleted = new ArrayList<>();
             Long fillPages =
@@ -240,9 +254,9 @@ public final class LocalStore implements MigrationStore {
     @Override
     public void rename(ImageSpec from, String to) {
         structure.locked(() -> {
-            ImageRecord image = directory.require(from);
+            ImageRecord image = directory().require(from);
             ImageSpec target = new ImageSpec(from.pool(), to);
-            directory.requireFree(target);
+            directory().requireFree(target);
             structure.commit(transaction -> transaction.put(image.named(target)));
         });
     }
@@ -250,7 +264,7 @@ public final class LocalStore implements MigrationStore {
     @Override
     public ImageInfo info(ImageSpec spec) {
         synchronized (context.catalog()) {
-            return directory.info(directory.require(spec));
+            return directory().info(directory().require(spec));
         }
     }
 
@@ -258,13 +272,14 @@ public final class LocalStore implements MigrationStore {
         synchronized (context.catalog()) {
             ImageRecord image = context.catalog().image(state.id());
             return snapshot == null
-                    ? directory.info(image)
-                    : directory.info(
-                            image,
-                            context.catalog().snapshots(state.id()).stream()
-                                    .filter(s -> s.number() == snapshot.number())
-                                    .findFirst()
-                                    .orElse(snapshot));
+                    ? directory().info(image)
+                    : directory()
+                            .info(
+                                    image,
+                                    context.catalog().snapshots(state.id()).stream()
+                                            .filter(s -> s.number() == snapshot.number())
+                                            .findFirst()
+                                            .orElse(snapshot));
         }
     }
 
@@ -277,7 +292,7 @@ public final class LocalStore implements MigrationStore {
     @Override
     public Image open(ImageSpec spec, Access access) {
         return structure.locked(() -> {
-            ImageRecord image = directory.require(spec);
+            ImageRecord image = directory().require(spec);
             if (access == Access.READ_WRITE) {
                 noteModified(image);
             }
@@ -288,7 +303,7 @@ public final class LocalStore implements MigrationStore {
     @Override
     public Image open(SnapshotSpec spec) {
         return structure.locked(() -> {
-            ImageRecord image = directory.require(spec.image());
+            ImageRecord image = directory().require(spec.image());
             return openHandle(image, Access.READ_ONLY, structure.snapshot(image.id(), spec.snapshot()));
         });
     }
@@ -296,7 +311,7 @@ public final class LocalStore implements MigrationStore {
     @Override
     public Image openById(String pool, String id, Optional<String> snapshot) {
         return structure.locked(() -> {
-            ImageRecord image = directory.requireById(pool, id);
+            ImageRecord image = directory().requireById(pool, id);
             SnapshotRecord at = snapshot.isPresent() ? structure.snapshot(id, snapshot.get()) : null;
             return openHandle(image, Access.READ_ONLY, at);
         });
@@ -311,9 +326,6 @@ public final class LocalStore implements MigrationStore {
     }
 
     private LocalImage openHandle(ImageRecord image, Access access, @Nullable SnapshotRecord snapshot) {
-        if (closed) {
-            throw new BlockException(Problem.CLOSED, "the store has been closed");
-        }
         ImageState state = context.images().use(image.id());
         try {
             LocalImage handle = new LocalImage(this, state, access, snapshot, nextCookie++);
@@ -336,7 +348,7 @@ public final class LocalStore implements MigrationStore {
     public List<Watcher> watchers(ImageSpec spec) {
         return structure.locked(() -> context
                 .images()
-                .open(directory.require(spec).id())
+                .open(directory().require(spec).id())
                 .stream()
                 .flatMap(state -> state.handles().stream())
                 .filter(handle -> !handle.readOnly())
@@ -350,31 +362,32 @@ public final class LocalStore implements MigrationStore {
     @Override
     public List<TrashEntry> trash(String pool) {
         synchronized (context.catalog()) {
-            return directory.trash(pool);
+            return directory().trash(pool);
         }
     }
 
     @Override
     public ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
-        return directory.info(migrations.prepareImport(target, layout, source, attributes));
+        return directory().info(migrations.prepareImport(target, layout, source, attributes));
     }
 
     @Override
     public ImageInfo prepareLinked(
             ImageSpec source, ImageSpec target, Layout layout, boolean flatten, Map<String, String> attributes) {
-        return directory.info(migrations.prepareLinked(source, target, layout, flatten, attributes));
+        return directory().info(migrations.prepareLinked(source, target, layout, flatten, attributes));
     }
 
     @Override
     public MigrationRecord migration(ImageSpec image) {
         synchronized (context.catalog()) {
-            return migrations.record(migrations.find(image));
+            return migrations.record(openMigrations().find(image));
         }
     }
 
     @Override
     public List<MigrationRecord> migrations() {
         synchronized (context.catalog()) {
+            directory();
             return context.catalog().migrations().stream()
                     .map(migrations::record)
                     .toList();
@@ -389,24 +402,30 @@ public final class LocalStore implements MigrationStore {
     @Override
     public Fill openFill(ImageSpec image) {
         return structure.locked(() -> {
-            MigratingRecord migration = migrations.find(image);
+            MigratingRecord migration = openMigrations().find(image);
             ImageState state = context.images().use(migration.image());
             FillState fill = state.fill();
-            if (fill == null) {
+            if (fill == null || fill.copying) {
                 context.images().release(state);
-                throw new BlockException(Problem.CORRUPT, "image " + image + " is migrating but has no origin");
+                throw fill == null
+                        ? new BlockException(Problem.CORRUPT, "image " + image + " is migrating but has no origin")
+                        : new BlockException(Problem.IMAGE_IN_USE, "image " + image + " is being copied already");
             }
+            fill.copying = true;
             return new LocalFill(
                     state,
                     fill,
                     context.indexQueue(),
-                    () -> structure.locked(() -> context.images().release(state)));
+                    () -> structure.locked(() -> {
+                        fill.copying = false;
+                        context.images().release(state);
+                    }));
         });
     }
 
     @Override
     public void commitMigration(ImageSpec image, Progress progress) {
-        MigratingRecord migration = migrations.find(image);
+        MigratingRecord migration = openMigrations().find(image);
         migrations.commit(migration);
         ImageState target = structure.locked(() -> context.images().use(migration.image()));
         try {
@@ -419,7 +438,7 @@ public final class LocalStore implements MigrationStore {
 
     @Override
     public void abortMigration(ImageSpec image, Progress progress) {
-        MigratingRecord migration = migrations.find(image);
+        MigratingRecord migration = openMigrations().find(image);
         migrations.abort(migration);
         progress.step(1, 1);
     }
@@ -441,10 +460,5 @@ public final class LocalStore implements MigrationStore {
             context.closeJournal();
             closed = true;
         });
-    }
-
-    /** The catalog, for looking into it. */
-    Catalog catalog() {
-        return context.catalog();
     }
 }

@@ -42,8 +42,12 @@ final class MigrationOperations {
         this.directory = directory;
     }
 
-    /** One point in time of what is migrated. */
-    private record Point(String name, long size, boolean isProtected, Instant created) {}
+    /**
+     * One point in time of what is migrated.
+     *
+     * @param overlap how much of the point before it shows through, or of the parent for the first one
+     */
+    private record Point(String name, long size, long overlap, boolean isProtected, Instant created) {}
 
     ImageRecord prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
         List<Point> points = new ArrayList<>();
@@ -57,6 +61,7 @@ final class MigrationOperations {
             points.add(new Point(
                     point.name(),
                     Limits.checkImageBytes(point.reader().size()),
+                    last(points).map(Point::size).orElse(0L),
                     point.isProtected(),
                     point.created().orElseGet(context.clock()::instant)));
         }
@@ -64,7 +69,7 @@ final class MigrationOperations {
             directory.requireFree(target);
             ImageRecord[] made = new ImageRecord[1];
             structure.commit(transaction -> {
-                Target built = newTarget(transaction, target, layout, points, OriginKind.IMPORT, Optional.empty());
+                Target built = newTarget(transaction, target, layout, points, OriginKind.IMPORT, 0);
                 transaction.put(new MigratingRecord(
                         built.image().id(), "", source.description(), MigrationState.PREPARED, false, attributes));
                 made[0] = built.image();
@@ -82,13 +87,11 @@ final class MigrationOperations {
                 directory.requireFree(target);
             }
             List<SnapshotRecord> snapshots = context.catalog().snapshots(source.id());
-            List<Point> points = new ArrayList<>();
-            snapshots.forEach(s -> points.add(new Point(s.name(), s.size(), s.isProtected(), s.created())));
-            points.add(new Point("", source.size(), false, context.clock().instant()));
+            Optional<LayerRecord> bottom = flatten ? Optional.empty() : directory.bottom(source.id());
+            List<Point> points = points(source, snapshots, bottom);
             ImageRecord[] made = new ImageRecord[1];
             structure.change(loadedChildren(snapshots), transaction -> {
-                Optional<LayerRecord> bottom = flatten ? Optional.empty() : directory.bottom(source.id());
-                Target built = newTarget(transaction, target, layout, points, OriginKind.LINKED, bottom);
+                Target built = newTarget(transaction, target, layout, points, OriginKind.LINKED, parentOf(bottom));
                 Instant now = context.clock().instant();
                 transaction
                         .put(source.trashed(Optional.of(new Trashed(TrashEntry.Origin.MIGRATION, now))))
@@ -101,6 +104,32 @@ final class MigrationOperations {
             });
             return made[0];
         });
+    }
+
+    private static Optional<Point> last(List<Point> points) {
+        return points.isEmpty() ? Optional.empty() : Optional.of(points.getLast());
+    }
+
+    private static long parentOf(Optional<LayerRecord> bottom) {
+        return bottom.map(LayerRecord::below).orElse(0L);
+    }
+
+    private List<Point> points(ImageRecord source, List<SnapshotRecord> snapshots, Optional<LayerRecord> bottom) {
+        List<Point> points = new ArrayList<>();
+        long lower = parentOf(bottom);
+        for (SnapshotRecord s : snapshots) {
+            points.add(new Point(s.name(), s.size(), overlap(s.layer(), lower, points), s.isProtected(), s.created()));
+            lower = s.layer();
+        }
+        Instant now = context.clock().instant();
+        points.add(new Point("", source.size(), overlap(source.head(), lower, points), false, now));
+        return points;
+    }
+
+    private long overlap(long layer, long lower, List<Point> before) {
+        return directory
+                .overlap(layer, lower)
+                .orElse(last(before).map(Point::size).orElse(0L));
     }
 
     private void refuseUnmovable(ImageRecord source) {
@@ -142,34 +171,28 @@ final class MigrationOperations {
     /**
      * Makes the records of a target: a fill layer for each point in time, snapshots, and an empty top layer.
      *
-     * @param like the source's lowest layer, whose parent the target keeps
+     * @param parent the layer that the oldest point in time lies above; 0 for none
      */
     private Target newTarget(
-            Transaction transaction,
-            ImageSpec spec,
-            Layout layout,
-            List<Point> points,
-            OriginKind kind,
-            Optional<LayerRecord> like) {
+            Transaction transaction, ImageSpec spec, Layout layout, List<Point> points, OriginKind kind, long parent) {
         String id = LocalStore.newImageId(transaction);
         List<Long> layers = new ArrayList<>();
-        long below = like.map(LayerRecord::below).orElse(0L);
-        long overlap = like.map(LayerRecord::overlap).orElse(0L);
+        long below = parent;
         long largest = 0;
         for (int i = 0; i < points.size(); i++) {
             Point point = points.get(i);
-            LayerRecord layer = new LayerRecord(transaction.newNumber(), id, below, overlap, i);
+            LayerRecord layer = new LayerRecord(transaction.newNumber(), id, below, point.overlap(), i);
             transaction.put(layer);
             layers.add(layer.number());
             below = layer.number();
-            overlap = point.size();
             largest = Math.max(largest, point.size());
             if (i < points.size() - 1) {
                 transaction.put(new SnapshotRecord(
                         id, i + 1L, point.name(), point.size(), below, point.isProtected(), point.created()));
             }
         }
-        LayerRecord top = new LayerRecord(transaction.newNumber(), id, below, overlap, -1);
+        LayerRecord top = new LayerRecord(
+                transaction.newNumber(), id, below, points.getLast().size(), -1);
         ImageRecord image = new ImageRecord(
                 id,
                 spec,

@@ -1,10 +1,12 @@
 package berth.local;
 
+import berth.block.BlockException;
 import berth.block.BlockReader;
 import berth.block.Extent;
 import berth.block.ExtentMerger;
 import berth.block.ExtentSink;
 import berth.block.Limits;
+import berth.block.Problem;
 import berth.block.Zeroes;
 import berth.local.page.EvictionQueue;
 import berth.local.page.LayerMap;
@@ -16,9 +18,10 @@ import java.nio.ByteBuffer;
  */
 final class PointInTime implements BlockReader {
     private final EvictionQueue queue;
-    private final Layer top;
+    private volatile Layer top;
     private volatile BlockIndex index;
     private volatile long size;
+    private volatile boolean removed;
 
     PointInTime(Layer top, long size, EvictionQueue queue) {
         this.queue = queue;
@@ -36,7 +39,8 @@ final class PointInTime implements BlockReader {
     }
 
     /** Looks at the stack anew, after it was changed under the image's exclusive lock. */
-    void reset() {
+    void reset(Layer newTop) {
+        top = newTop;
         index = new BlockIndex(top, size, queue);
     }
 
@@ -55,6 +59,18 @@ final class PointInTime implements BlockReader {
         return next;
     }
 
+    /** Refuses all further reading: the snapshot is no more. Under the image's exclusive lock. */
+    void remove() {
+        removed = true;
+    }
+
+    private void check(long offset, long length) {
+        if (removed) {
+            throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "the snapshot has been removed");
+        }
+        Limits.checkRange(offset, length, size);
+    }
+
     @Override
     public long size() {
         return size;
@@ -62,7 +78,7 @@ final class PointInTime implements BlockReader {
 
     @Override
     public void read(long offset, ByteBuffer into) {
-        Limits.checkRange(offset, into.remaining(), size);
+        check(offset, into.remaining());
         BlockIndex blocks = index;
         long at = offset;
         int limit = into.limit();
@@ -101,7 +117,7 @@ final class PointInTime implements BlockReader {
 
     @Override
     public void extents(long offset, long length, ExtentSink sink) {
-        Limits.checkRange(offset, length, size);
+        check(offset, length);
         ExtentMerger merger = new ExtentMerger(sink);
         BlockIndex blocks = index;
         long at = offset;

@@ -46,6 +46,8 @@ final class Libc {
             bind("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle LSEEK =
             bind("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle FCNTL =
+            variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle FLOCK = bind("flock", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private Libc() {}
@@ -140,6 +142,15 @@ final class Libc {
         try {
             MemorySegment captured = CAPTURED.get();
             return result((long) LSEEK.invokeExact(captured, fd, offset, whence), captured);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int fcntl(int fd, int command, MemorySegment argument) {
+        try {
+            MemorySegment captured = CAPTURED.get();
+            return (int) result((int) FCNTL.invokeExact(captured, fd, command, argument), captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }

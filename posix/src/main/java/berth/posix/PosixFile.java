@@ -1,5 +1,6 @@
 package berth.posix;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -219,6 +220,41 @@ public final class PosixFile implements AutoCloseable {
             throw new PosixException(Errno.of(-result), "flock", name);
         }
         return true;
+    }
+
+    /**
+     * Whether another open file description holds a byte-range lock, shared or exclusive, on any byte of the range. Ranges
+     * past the end of the file count like any other.
+     *
+     * @param length at least 1
+     */
+    public boolean isRangeLocked(long offset, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment lock = RangeLock.describe(arena, RangeLock.EXCLUSIVE, offset, length);
+            retry("fcntl", () -> Libc.fcntl(fd, RangeLock.GET, lock));
+            return RangeLock.type(lock) != RangeLock.NONE;
+        }
+    }
+
+    /**
+     * Takes a shared byte-range lock that belongs to this descriptor ("open file description lock"): it ends when the
+     * descriptor is closed, however the process ends, and other descriptors of this process count as others.
+     *
+     * @param length at least 1
+     * @return whether it was taken; false when another holds a part of the range exclusively
+     */
+    public boolean tryLockRangeShared(long offset, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment lock = RangeLock.describe(arena, RangeLock.SHARED, offset, length);
+            int result = Libc.fcntl(fd, RangeLock.SET, lock);
+            if (result == -Errno.EAGAIN.number() || result == -Errno.EACCES.number()) {
+                return false;
+            }
+            if (result < 0) {
+                throw new PosixException(Errno.of(-result), "fcntl", name);
+            }
+            return true;
+        }
     }
 
     /** Closes the descriptor; a second call does nothing. */

@@ -137,13 +137,7 @@ final class ModelMigrations {
 
     void commit(ImageSpec spec, Progress progress) {
         ModelMigration migration = find(spec);
-        switch (migration.toRecord().state()) {
-            case EXECUTED, COMMITTING -> migration.requireFilled();
-            default ->
-                throw new BlockException(
-                        Problem.MIGRATION_STATE,
-                        "current migration state is '" + migration.toRecord().state() + "' (should be 'executed')");
-        }
+        migration.requireFilled();
         progress.step(0, 1);
         migration.source().ifPresent(state.images::remove);
         end(migration);

@@ -228,6 +228,8 @@ abstract class SnapshotContract extends ContractBase {
         assertBytes(read(open(DISK, "left"), 0, MIB / 2), bytes(2, MIB / 2));
         assertBytes(read(open(DISK, "right"), MIB / 2, MIB / 2), bytes(3, MIB / 2));
         assertBytes(read(open(DISK, "right"), 0, MIB / 2), read(image, 0, MIB / 2));
+        closeImages();
+        image = open(DISK);
         image.rollback("left", Progress.NONE);
         image.removeSnapshot("right", Progress.NONE);
         assertBytes(read(image, 0, MIB / 2), bytes(2, MIB / 2));

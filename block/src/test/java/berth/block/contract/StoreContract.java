@@ -126,4 +126,12 @@ public abstract class StoreContract {
             return StoreContract.this.fixture();
         }
     }
+
+    @Nested
+    final class Oracle extends OracleContract {
+        @Override
+        protected StoreFixture fixture() {
+            return StoreContract.this.fixture();
+        }
+    }
 }

@@ -1,0 +1,82 @@
+package berth.block.contract;
+
+import berth.block.Fill;
+import berth.block.ImageSpec;
+import berth.block.Layout;
+import berth.block.MigrationState;
+import berth.block.ObjectDigest;
+import berth.block.Progress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The operations of an oracle on migrations. */
+final class MigrationSteps {
+    private static final String DONE = "done";
+
+    private MigrationSteps() {}
+
+    static Operation prepareImport(TestSource source, ImageSpec target) {
+        return new Operation("migration prepare --import-only " + source + " " + target, side -> {
+            var made = side.store().prepareImport(target, Layout.DEFAULT, source, Map.of("kind", "import"));
+            return Arrays.asList(Facts.OfImage.of(made), Facts.snapshots(side.image(target)));
+        });
+    }
+
+    /** Prepares; a source that is open is not closed before. */
+    static Operation prepareLinked(ImageSpec source, ImageSpec target, boolean flatten) {
+        String text = "migration prepare " + source + " " + target + (flatten ? " --flatten" : "");
+        return new Operation(text, side -> {
+            var made = side.store().prepareLinked(source, target, Layout.DEFAULT, flatten, Map.of("kind", "linked"));
+            return Arrays.asList(Facts.OfImage.of(made), Facts.snapshots(side.image(target)));
+        });
+    }
+
+    /** Copies the objects that begin below {@code limit}, and checks their digests. */
+    static Operation fill(ImageSpec image, long limit) {
+        return new Operation("migration execute " + image + " up to byte " + limit, side -> {
+            side.store().update(image, MigrationState.EXECUTING, Map.of("limit", Long.toString(limit)));
+            fillUpTo(side, image, limit);
+            return DONE;
+        });
+    }
+
+    /** Copies everything that is left. */
+    static Operation execute(ImageSpec image) {
+        return new Operation("migration execute " + image, side -> {
+            side.store().update(image, MigrationState.EXECUTING, Map.of());
+            fillUpTo(side, image, Long.MAX_VALUE);
+            return Facts.OfMigration.of(side.store().update(image, MigrationState.EXECUTED, Map.of("all", "copied")));
+        });
+    }
+
+    private static void fillUpTo(OracleSide side, ImageSpec image, long limit) {
+        try (Fill fill = side.store().openFill(image)) {
+            for (long object = 0; object < fill.objects() && object * fill.objectBytes() < limit; object++) {
+                ObjectDigest copied = fill.fill(object).digest();
+                List<ObjectDigest> digests =
+                        List.of(fill.recorded(object), fill.reread(object), fill.sourceDigest(object));
+                if (!digests.equals(List.of(copied, copied, copied))) {
+                    throw new AssertionError("digests of object " + object + " differ: copied " + copied
+                            + "; recorded, reread, source: " + digests);
+                }
+            }
+            fill.checkpoint();
+        }
+    }
+
+    static Operation commit(ImageSpec image) {
+        return new Operation("migration commit " + image, side -> {
+            side.store().commitMigration(image, Progress.NONE);
+            return DONE;
+        });
+    }
+
+    /** Aborts; a target that is open is not closed before. */
+    static Operation abort(ImageSpec image) {
+        return new Operation("migration abort " + image, side -> {
+            side.store().abortMigration(image, Progress.NONE);
+            return DONE;
+        });
+    }
+}

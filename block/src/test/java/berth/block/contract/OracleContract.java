@@ -1,0 +1,37 @@
+package berth.block.contract;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Compares a store with the model over random operations. {@code -Dberth.seed=N} does one sequence again, {@code
+ * -Dberth.oracle.operations=N} says how long each is.
+ */
+abstract class OracleContract {
+    private static final int OPERATIONS = Integer.getInteger("berth.oracle.operations", 400);
+
+    @TempDir
+    Path directory;
+
+    /** How the store is opened. */
+    protected abstract StoreFixture fixture();
+
+    static LongStream seeds() {
+        return Optional.ofNullable(Long.getLong("berth.seed"))
+                .map(LongStream::of)
+                .orElseGet(() -> LongStream.concat(
+                        LongStream.rangeClosed(1, 8),
+                        LongStream.of(ThreadLocalRandom.current().nextLong())));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void theStoreDoesWhatTheModelDoes(long seed) {
+        new StoreOracle(fixture(), directory, seed).run(OPERATIONS);
+    }
+}

@@ -1,0 +1,102 @@
+package berth.block.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import berth.block.Access;
+import berth.block.Image;
+import berth.block.ImageInfo;
+import berth.block.ImageSpec;
+import berth.block.MigrationRecord;
+import berth.block.MigrationStore;
+import berth.block.Snapshot;
+import berth.block.TrashEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Compares everything that two stores hold. */
+final class StoreComparison {
+    private final Random random;
+
+    StoreComparison(Random random) {
+        this.random = random;
+    }
+
+    void compare(MigrationStore model, MigrationStore subject) {
+        Facts.OfStore facts = Facts.OfStore.of(subject, OperationGenerator.POOLS);
+        assertThat(facts).as("facts").isEqualTo(Facts.OfStore.of(model, OperationGenerator.POOLS));
+        Set<ImageSpec> migrating =
+                model.migrations().stream().map(MigrationRecord::target).collect(Collectors.toSet());
+        for (String pool : OperationGenerator.POOLS) {
+            for (ImageInfo info : model.images(pool)) {
+                compareImage(model, subject, info, migrating.contains(info.spec()));
+            }
+            for (TrashEntry entry : model.trash(pool)) {
+                compareTrashed(model, subject, pool, entry);
+            }
+        }
+    }
+
+    private void compareImage(MigrationStore model, MigrationStore subject, ImageInfo info, boolean migrating) {
+        ImageSpec spec = info.spec();
+        try (Image expected = model.open(spec, Access.READ_ONLY);
+                Image actual = subject.open(spec, Access.READ_ONLY)) {
+            assertThat(Facts.snapshots(actual)).as("snapshots of %s", spec).isEqualTo(Facts.snapshots(expected));
+            new ImageComparison(spec.toString(), expected, actual).compareBytes();
+            boolean alone = info.parent().isEmpty() && info.snapshotCount() == 0 && !migrating;
+            new ImageComparison(spec.toString(), expected, actual).compareUsage(alone);
+            List<String> earlier = new ArrayList<>(List.of(""));
+            for (Snapshot snapshot : expected.snapshots()) {
+                compareSnapshot(model, subject, spec, snapshot.name());
+                earlier.add(snapshot.name());
+            }
+            compareDifference(model, subject, info, earlier);
+        }
+    }
+
+    private static void compareSnapshot(MigrationStore model, MigrationStore subject, ImageSpec spec, String snapshot) {
+        try (Image expected = model.open(spec.at(snapshot));
+                Image actual = subject.open(spec.at(snapshot))) {
+            String name = spec.at(snapshot).toString();
+            new ImageComparison(name, expected, actual).compareBytes();
+            new ImageComparison(name, expected, actual).compareUsage(false);
+        }
+    }
+
+    /** Compares the difference between two points in time taken at random; nothing at all is one of the earlier ones. */
+    private void compareDifference(
+            MigrationStore model, MigrationStore subject, ImageInfo info, List<String> snapshots) {
+        String from = snapshots.get(random.nextInt(snapshots.size()));
+        String to = snapshots.get(random.nextInt(snapshots.size()));
+        ImageSpec spec = info.spec();
+        try (Image expected = open(model, spec, to);
+                Image actual = open(subject, spec, to)) {
+            String name = "difference of " + spec + "@" + to + " from '" + from + "'";
+            new ImageComparison(name, expected, actual)
+                    .compareDifference(
+                            Optional.of(from).filter(earlier -> !earlier.isEmpty()),
+                            earlier -> open(model, spec, earlier));
+        }
+    }
+
+    private static Image open(MigrationStore store, ImageSpec spec, String snapshot) {
+        return snapshot.isEmpty() ? store.open(spec, Access.READ_ONLY) : store.open(spec.at(snapshot));
+    }
+
+    private static void compareTrashed(MigrationStore model, MigrationStore subject, String pool, TrashEntry entry) {
+        // Ids differ between the stores; names in the trash need not be unique, so the ids come from the migrations.
+        for (MigrationRecord migration : model.migrations()) {
+            if (migration.sourceId().equals(Optional.of(entry.id()))) {
+                String id = subject.migration(migration.target()).sourceId().orElseThrow();
+                try (Image expected = model.openById(pool, entry.id(), Optional.empty());
+                        Image actual = subject.openById(pool, id, Optional.empty())) {
+                    assertThat(Facts.snapshots(actual)).isEqualTo(Facts.snapshots(expected));
+                    new ImageComparison("trash of " + pool + ": " + entry.name(), expected, actual).compareBytes();
+                }
+            }
+        }
+    }
+}

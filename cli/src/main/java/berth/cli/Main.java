@@ -1,0 +1,59 @@
+package berth.cli;
+
+import berth.block.BlockException;
+import berth.server.Cancellation;
+import berth.server.CommandIo;
+import berth.server.Engine;
+import berth.server.Invocation;
+import berth.server.LazyEngine;
+import berth.server.StandardStreams;
+import berth.server.StoreAccess;
+import berth.server.StoreDirectory;
+import berth.server.Version;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The program {@code berth}. */
+public final class Main {
+    private static final LazyEngine NO_STORE = new LazyEngine(() -> {
+        throw new IllegalStateException("a command that needs no store asked for one");
+    });
+
+    private Main() {}
+
+    /** Runs the command that the arguments name, and ends the process with its status. */
+    public static void main(String[] args) {
+        Cancellation cancellation = new Cancellation();
+        ExitGuard guard = ExitGuard.install(cancellation);
+        CommandIo io = StandardStreams.of(cancellation);
+        guard.exit(run(Invocation.here(List.of(args)), io));
+    }
+
+    private static int run(Invocation invocation, CommandIo io) {
+        CommandWords words = CommandWords.of(invocation.args());
+        try {
+            if (words.wantsHelp()
+                    || words.verb().isEmpty()
+                    || !words.verb().get().needsStore()) {
+                return new CommandRunner(NO_STORE).run(invocation, io);
+            }
+            StoreAccess access = new StoreAccess(
+                    StoreDirectory.choose(words.store(), System.getenv()),
+                    Version.current(),
+                    store -> new CommandRunner(new LazyEngine(() -> Engine.open(store))));
+            return words.verb().get() == Verb.SERVE ? access.runHere(invocation, io) : access.run(invocation, io);
+        } catch (BlockException e) {
+            complain(io, e);
+            return e.errno().number();
+        }
+    }
+
+    private static void complain(CommandIo io, BlockException e) {
+        try {
+            io.err().write(("berth: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException nobody) {
+            // The exit status says it, too.
+        }
+    }
+}

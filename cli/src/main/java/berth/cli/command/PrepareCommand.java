@@ -1,0 +1,161 @@
+package berth.cli.command;
+
+import static berth.cli.call.CommandFailure.explain;
+import static berth.cli.call.CommandFailure.explainRun;
+
+import berth.block.ImageSpec;
+import berth.block.Layout;
+import berth.block.Source;
+import berth.cli.call.Arguments;
+import berth.cli.call.Call;
+import berth.cli.call.Command;
+import berth.cli.call.CommandFailure;
+import berth.cli.call.Grammar;
+import berth.cli.call.LayoutOptions;
+import berth.cli.call.SpecText;
+import berth.cli.call.Specs;
+import berth.cli.text.Json;
+import berth.migration.MoveRequest;
+import berth.migration.Plan;
+import berth.posix.Errno;
+import berth.source.spec.SourceSpec;
+import berth.source.spec.SpecParser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** {@code migration prepare}. */
+public final class PrepareCommand {
+    private PrepareCommand() {}
+
+    /** {@code migration prepare}. */
+    public static Command prepare() {
+        return new Command(
+                new Grammar("migration prepare", "Prepare image migration.")
+                        .flag("--import-only", "only import data from source")
+                        .option("--source-spec-path", "source-spec-path", "source-spec file (or '-' for stdin)")
+                        .option("--source-spec", "source-spec", "source-spec")
+                        .option("-p --pool", "pool", "source pool name")
+                        .option("--image", "image", "source image name")
+                        .option("--snap", "snap", "source snapshot name")
+                        .positional(
+                                "source-image-or-snap-spec",
+                                "source image or snapshot specification (example: [<pool-name>/]<image-name>[@<snap-name>])")
+                        .destination()
+                        .layout()
+                        .flag("--flatten", "fill clone with parent data (make it independent)")
+                        .flag(
+                                "--dry-run",
+                                "say what would be done, and everything that stands in the way; change nothing")
+                        .formatted()
+                        .note("The target can be used at once: what has not been copied yet is read from the source."
+                                + " A source in this store goes to the trash until the migration is committed or aborted."
+                                + " An import's source is described by a source-spec: JSON with a format (native, raw,"
+                                + " qcow) and a stream (file).")
+                        .example("migration prepare rbd/web vms/web")
+                        .example("migration prepare --import-only --source-spec-path web.json vms/web"),
+                PrepareCommand::run);
+    }
+
+    private static int run(Call call) {
+        Arguments args = call.args();
+        boolean hasSpec = args.option("--source-spec").isPresent()
+                || args.option("--source-spec-path").isPresent();
+        if (hasSpec && !args.flag("--import-only")) {
+            throw CommandFailure.invalid("--import-only must be used in combination with source-spec/source-spec-path");
+        }
+        if (!args.flag("--import-only")) {
+            return prepareLinked(call);
+        }
+        return hasSpec ? prepareImport(call) : prepareNativeImport(call);
+    }
+
+    private static int prepareLinked(Call call) {
+        ImageSpec source = Specs.image(call);
+        ImageSpec target = Specs.destination(call, 1, source.pool(), Optional.of(source.image()));
+        String what = "preparing migration failed";
+        boolean flatten = call.args().flag("--flatten");
+        return explain(what, () -> {
+            Layout own = call.store().info(source).layout();
+            Layout layout = LayoutOptions.layout(call, own, what);
+            return finish(call, new MoveRequest.Linked(source, target, Optional.of(layout), flatten), what);
+        });
+    }
+
+    /** The short form: a snapshot of this store by its name. */
+    private static int prepareNativeImport(Call call) {
+        SpecText text = Specs.text(call, 0);
+        if (text.image().isEmpty()) {
+            throw CommandFailure.invalid("image name was not specified");
+        }
+        String snapshot = text.snapshot().orElseThrow(() -> CommandFailure.invalid("snapshot name was not specified"));
+        String pool = Specs.checkPool(call, text.pool().orElse(Specs.DEFAULT_POOL));
+        String spec = Json.write(false, json -> {
+            json.writeStartObject();
+            json.writeStringProperty("type", "native");
+            json.writeStringProperty("pool_name", pool);
+            json.writeStringProperty("image_name", text.image().get());
+            json.writeStringProperty("snap_name", snapshot);
+            json.writeEndObject();
+        });
+        return importSource(call, spec, Specs.destination(call, 1, pool, text.image()));
+    }
+
+    /** With a source-spec a name alone is the destination's, as {@code rbd} has it. */
+    private static int prepareImport(Call call) {
+        String spec = readSpec(call);
+        boolean named = Specs.hasDestination(call, 1);
+        return importSource(
+                call,
+                spec,
+                named ? Specs.destination(call, 1, Specs.DEFAULT_POOL, Optional.empty()) : Specs.image(call));
+    }
+
+    private static String readSpec(Call call) {
+        Optional<String> inline = call.args().option("--source-spec");
+        Optional<String> path = call.args().option("--source-spec-path");
+        if (inline.isPresent() && path.isPresent()) {
+            throw CommandFailure.invalid("cannot specify both source-spec and source-spec-path");
+        }
+        if (inline.isPresent()) {
+            return inline.get();
+        }
+        String name = path.orElseThrow();
+        try (InputStream in = name.equals("-")
+                ? call.console().in()
+                : Files.newInputStream(call.invocation().resolve(name))) {
+            return new String(in.readNBytes(SpecParser.MAX_LENGTH + 1), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            Errno errno = e instanceof NoSuchFileException ? Errno.ENOENT : Errno.EIO;
+            throw new CommandFailure(errno.number(), "error opening " + name);
+        }
+    }
+
+    private static int importSource(Call call, String json, ImageSpec target) {
+        String what = "preparing import migration failed";
+        Layout layout = LayoutOptions.layout(call, what);
+        try (Source source = explain(what, () -> {
+            SourceSpec spec = new SpecParser(call.invocation().directory()).parse(json);
+            return call.engine().sources().open(spec);
+        })) {
+            return finish(call, new MoveRequest.Import(source, target, layout), what);
+        }
+    }
+
+    private static int finish(Call call, MoveRequest request, String what) {
+        if (!call.args().flag("--dry-run")) {
+            explainRun(what, () -> call.engine().mover().prepare(request));
+            return 0;
+        }
+        boolean json = call.json();
+        Plan plan = call.engine().mover().plan(request, OptionalLong.empty());
+        call.console().print(json ? plan.toJson().strip() + "\n" : plan.text());
+        return plan.problems().isEmpty()
+                ? 0
+                : plan.problems().getFirst().problem().errno().number();
+    }
+}

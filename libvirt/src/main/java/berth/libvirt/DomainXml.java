@@ -1,0 +1,100 @@
+package berth.libvirt;
+
+import berth.block.BlockException;
+import berth.block.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The XML of a libvirt domain, as Nova writes it into an instance directory, as {@code virsh dumpxml} prints it, or as
+ * libvirt keeps it under {@code /etc/libvirt/qemu}. A rewritten domain differs from the original in the replaced disk
+ * only: all other elements, known or not, their order, comments and white space stay.
+ *
+ * @see <a href="https://libvirt.org/formatdomain.html">libvirt's domain XML format</a>
+ */
+public final class DomainXml {
+    private final XmlNode.Document document;
+
+    private DomainXml(XmlNode.Document document) {
+        this.document = document;
+    }
+
+    /**
+     * Reads a domain.
+     *
+     * @param what names the document in messages
+     * @throws BlockException {@link Problem#MALFORMED} when it is no XML, is over the bounds, has a document type, or is
+     *     no domain
+     */
+    public static DomainXml parse(byte[] xml, String what) {
+        XmlNode.Document document = XmlReader.read(xml, what);
+        if (!document.root().name().equals("domain")) {
+            throw new BlockException(
+                    Problem.MALFORMED,
+                    what + " is no libvirt domain: its root element is <"
+                            + document.root().name() + ">");
+        }
+        return new DomainXml(document);
+    }
+
+    /**
+     * Reads a domain from a file.
+     *
+     * @throws BlockException as {@link #parse}, {@link Problem#SOURCE_NOT_FOUND}, {@link Problem#IO}
+     */
+    public static DomainXml read(Path file) {
+        return parse(BoundedFile.read(file, XmlReader.MAX_BYTES), file.toString());
+    }
+
+    /** The domain's UUID, if it has a valid one. */
+    public Optional<UUID> uuid() {
+        return document.root().element("uuid").flatMap(element -> Uuids.parse(element.text()));
+    }
+
+    /** The domain's name, for example {@code instance-0000004e}; empty when it has none. */
+    public String name() {
+        return document.root().element("name").map(XmlNode.Element::text).orElse("");
+    }
+
+    /** The disks in the order of the document. */
+    public List<DomainDisk> disks() {
+        return document.root().elements("devices").stream()
+                .flatMap(devices -> devices.elements("disk").stream())
+                .map(DomainDisk::of)
+                .toList();
+    }
+
+    /**
+     * The domain with one disk taken from a file or block device to an NBD server. What the guest sees of the disk
+     * (target, address, alias, boot order, serial, limits) stays.
+     *
+     * @param target the disk's target, for example {@code vda}
+     * @throws BlockException {@link Problem#INVALID_ARGUMENT} when there is no such disk or it is on the network already,
+     *     {@link Problem#UNSUPPORTED} when libvirt encrypts it
+     */
+    public DomainXml withNbdDisk(String target, NbdExport export) {
+        XmlNode.Element root = document.root();
+        long matching =
+                disks().stream().filter(disk -> disk.target().equals(target)).count();
+        if (matching != 1) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT,
+                    "domain " + name() + " has " + (matching == 0 ? "no disk " : "more than one disk ") + target);
+        }
+        return new DomainXml(document.withRoot(root.mapElements(
+                child -> child.name().equals("devices")
+                        ? child.mapElements(device -> isDisk(device, target) ? NbdDisk.of(device, export) : device)
+                        : child)));
+    }
+
+    private static boolean isDisk(XmlNode.Element device, String target) {
+        return device.name().equals("disk") && DomainDisk.of(device).target().equals(target);
+    }
+
+    /** The XML, in UTF-8 when written out; ends with a newline. */
+    public String toXml() {
+        return XmlWriter.write(document);
+    }
+}

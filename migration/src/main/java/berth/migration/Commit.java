@@ -1,0 +1,96 @@
+package berth.migration;
+
+import berth.block.BlockException;
+import berth.block.Fill;
+import berth.block.ImageSpec;
+import berth.block.MigrationRecord;
+import berth.block.MigrationState;
+import berth.block.MigrationStore;
+import berth.block.Problem;
+import berth.block.Progress;
+import java.util.List;
+
+/**
+ * The step <em>commit</em>. Everything that can refuse it comes before the state committing; from there on it only goes
+ * forward: the receipt is written, then the link is cut. So a receipt exists for every committed migration, and a commit
+ * that was interrupted goes on with what it found the first time.
+ */
+final class Commit {
+    /** The share of the progress that verification takes, of {@link PhaseProgress#UNITS}. */
+    private static final long VERIFIED = 900;
+
+    private static final int WORKERS = 2;
+
+    private final MigrationStore store;
+    private final SourceCheck sources;
+    private final Activities activities;
+    private final Receipts receipts;
+    private final TimeSource time;
+
+    Commit(MigrationStore store, SourceCheck sources, Activities activities, Receipts receipts, TimeSource time) {
+        this.store = store;
+        this.sources = sources;
+        this.activities = activities;
+        this.receipts = receipts;
+        this.time = time;
+    }
+
+    /** See {@link Mover#commit}. */
+    Committed run(ImageSpec image, CommitOptions options, Progress progress) {
+        MoveRecord move = new MoveRecord(store, image);
+        List<ImageSpec> descendants = Descendants.of(store, move.current().target());
+        if (move.current().state() != MigrationState.COMMITTING) {
+            requireDescendantsAccepted(descendants, options);
+            requireState(move.current());
+        }
+        try (Activities.Activity _ = activities.begin(move.targetId(), image, "being committed")) {
+            MigrationRecord record = move.current();
+            requireState(record);
+            if (record.state() == MigrationState.EXECUTED) {
+                MoveNotes sealed = verify(record, options, new PhaseProgress(progress, 0, VERIFIED));
+                record = move.update(MigrationState.COMMITTING, sealed);
+            }
+            Receipt receipt = receipts.sign(Statements.of(record, MoveNotes.of(record), receipts));
+            String place = receipts.write(receipt, options.receipt());
+            store.commitMigration(move.current().target(), new PhaseProgress(progress, VERIFIED, PhaseProgress.UNITS));
+            return new Committed(receipt, place, descendants);
+        }
+    }
+
+    private static void requireState(MigrationRecord record) {
+        if (record.state() != MigrationState.EXECUTED && record.state() != MigrationState.COMMITTING) {
+            throw States.refuse(record, MigrationState.EXECUTED);
+        }
+    }
+
+    private static void requireDescendantsAccepted(List<ImageSpec> descendants, CommitOptions options) {
+        if (options.force() || descendants.isEmpty()) {
+            return;
+        }
+        List<String> names = descendants.stream().map(ImageSpec::toString).toList();
+        throw new BlockException(
+                Problem.IMAGE_IN_USE,
+                "the image has descendants: " + String.join(", ", names)
+                        + ". In-use, read-only descendant images will not detect the parent update. Ensure no descendant"
+                        + " images are opened read-only and run again with force flag",
+                names);
+    }
+
+    private MoveNotes verify(MigrationRecord record, CommitOptions options, Progress progress) {
+        MoveNotes notes = sources.check(record, MoveNotes.of(record), options.acceptChangedSource());
+        try (Fill fill = store.openFill(record.target())) {
+            Verifier.requireAllFilled(fill);
+            if (!options.skipVerification()) {
+                int workers = Math.min(WORKERS, Runtime.getRuntime().availableProcessors());
+                new Verifier(fill, time, workers, options.verifySource(), progress).run();
+            }
+            DigestTree tree = new DigestTree();
+            for (long object = 0; object < fill.objects(); object++) {
+                tree.add(fill.recorded(object));
+            }
+            boolean reread = !options.skipVerification();
+            return notes.sealed(new MoveNotes.Seal(
+                    time.now(), fill.objectBytes(), tree.root(), reread, reread && options.verifySource()));
+        }
+    }
+}

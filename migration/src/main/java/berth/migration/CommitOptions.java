@@ -1,0 +1,48 @@
+package berth.migration;
+
+import java.util.Optional;
+
+/**
+ * How a migration is committed.
+ *
+ * @param force whether to commit although the target has descendants
+ * @param skipVerification whether to commit without reading the target again
+ * @param verifySource whether to read the source again, too, and compare
+ * @param acceptChangedSource whether to commit although the source changed since the migration was prepared; the receipt
+ *     names the changes
+ * @param receipt where the receipt goes; into the store when empty
+ */
+public record CommitOptions(
+        boolean force,
+        boolean skipVerification,
+        boolean verifySource,
+        boolean acceptChangedSource,
+        Optional<ReceiptSink> receipt) {
+    /** Verified, from an unchanged source, without descendants, with the receipt in the store. */
+    public static final CommitOptions DEFAULT = new CommitOptions(false, false, false, false, Optional.empty());
+
+    /** The same, although the target has descendants. */
+    public CommitOptions forced() {
+        return new CommitOptions(true, skipVerification, verifySource, acceptChangedSource, receipt);
+    }
+
+    /** The same, without reading the target again. */
+    public CommitOptions skippingVerification() {
+        return new CommitOptions(force, true, verifySource, acceptChangedSource, receipt);
+    }
+
+    /** The same, reading the source again, too. */
+    public CommitOptions verifyingSource() {
+        return new CommitOptions(force, skipVerification, true, acceptChangedSource, receipt);
+    }
+
+    /** The same, although the source changed. */
+    public CommitOptions acceptingChangedSource() {
+        return new CommitOptions(force, skipVerification, verifySource, true, receipt);
+    }
+
+    /** The same with the receipt somewhere else. */
+    public CommitOptions withReceipt(ReceiptSink sink) {
+        return new CommitOptions(force, skipVerification, verifySource, acceptChangedSource, Optional.of(sink));
+    }
+}

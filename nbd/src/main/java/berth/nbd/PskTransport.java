@@ -1,0 +1,54 @@
+package berth.nbd;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import org.bouncycastle.tls.TlsServerProtocol;
+
+/** A stream that Bouncy Castle encrypts. */
+final class PskTransport implements Transport {
+    /** The payload of the largest TLS record. */
+    private static final int RECORD_BYTES = 16 << 10;
+
+    private final TlsServerProtocol protocol;
+    private final InputStream in;
+    private final OutputStream out;
+    private final OutputStream wire;
+    private final byte[] bytes = new byte[RECORD_BYTES];
+
+    /**
+     * @param protocol after its handshake
+     * @param wire what the protocol writes to, to be flushed when a message ends
+     */
+    PskTransport(TlsServerProtocol protocol, OutputStream wire) {
+        this.protocol = protocol;
+        this.in = protocol.getInputStream();
+        this.out = protocol.getOutputStream();
+        this.wire = wire;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        int n = in.read(bytes, 0, Math.min(bytes.length, into.remaining()));
+        if (n > 0) {
+            into.put(bytes, 0, n);
+        }
+        return n;
+    }
+
+    @Override
+    public void write(ByteBuffer from) throws IOException {
+        while (from.hasRemaining()) {
+            int n = Math.min(bytes.length, from.remaining());
+            from.get(bytes, 0, n);
+            out.write(bytes, 0, n);
+        }
+        wire.flush();
+    }
+
+    @Override
+    public void finish() throws IOException {
+        protocol.close();
+    }
+}

@@ -1,0 +1,14 @@
+package berth.server;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/**
+ * A command's standard streams, and the wish that it end. Its streams are the process's own or those of a client.
+ *
+ * @param in standard input; nothing is read from it before the command does
+ * @param out standard output, unbuffered
+ * @param err standard error, unbuffered
+ * @param cancellation set when the command should end early; a blocked read of {@code in} then fails
+ */
+public record CommandIo(InputStream in, OutputStream out, OutputStream err, Cancellation cancellation) {}

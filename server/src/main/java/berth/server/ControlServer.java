@@ -1,0 +1,120 @@
+package berth.server;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Takes commands on the control socket and runs each in threads of its own. */
+final class ControlServer implements AutoCloseable {
+    /** Commands that run at a time; more wait in the socket's queue. */
+    static final int MAX_SESSIONS = 64;
+
+    private final Path path;
+    private final ServerSocketChannel socket;
+    private final CommandHandler handler;
+    private final String version;
+    private final Set<ControlSession> sessions = new HashSet<>();
+    private boolean stopping;
+
+    private ControlServer(Path path, ServerSocketChannel socket, CommandHandler handler, String version) {
+        this.path = path;
+        this.socket = socket;
+        this.handler = handler;
+        this.version = version;
+    }
+
+    /**
+     * Starts to listen. The caller holds the store's lock.
+     *
+     * @param version this program's version; clients of another one are refused
+     */
+    static ControlServer start(Path path, CommandHandler handler, String version) throws IOException {
+        ControlServer server = new ControlServer(path, ControlSocket.listen(path), handler, version);
+        Thread.ofPlatform().name("control").daemon().start(server::acceptUntilClosed);
+        return server;
+    }
+
+    private void acceptUntilClosed() {
+        try {
+            while (true) {
+                accept(socket.accept());
+            }
+        } catch (ClosedChannelException e) {
+            // Closed by close(): the normal end.
+        } catch (IOException | InterruptedException e) {
+            System.getLogger("berth.server")
+                    .log(System.Logger.Level.ERROR, "the control socket takes no more commands", e);
+        }
+    }
+
+    private void accept(SocketChannel client) throws IOException, InterruptedException {
+        ControlSession session = new ControlSession(client, handler, version);
+        synchronized (sessions) {
+            while (sessions.size() >= MAX_SESSIONS && !stopping) {
+                sessions.wait();
+            }
+            if (stopping) {
+                client.close(); // it has not got our greeting, so it tries again
+                return;
+            }
+            sessions.add(session);
+        }
+        Thread.ofPlatform().name("session").daemon().start(() -> {
+            try {
+                session.run();
+            } finally {
+                synchronized (sessions) {
+                    sessions.remove(session);
+                    sessions.notifyAll();
+                }
+            }
+        });
+    }
+
+    /** How many commands of others run just now. */
+    int sessions() {
+        synchronized (sessions) {
+            return sessions.size();
+        }
+    }
+
+    /** Asks the commands of all clients to end. */
+    void cancelAll() {
+        Set<ControlSession> running;
+        synchronized (sessions) {
+            running = Set.copyOf(sessions);
+        }
+        running.forEach(ControlSession::cancel);
+    }
+
+    /** Waits for the commands that run, then stops to listen. Commands are taken until the last one has ended. */
+    @Override
+    public void close() {
+        boolean interrupted = false;
+        synchronized (sessions) {
+            while (!sessions.isEmpty()) {
+                try {
+                    sessions.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            stopping = true;
+            sessions.notifyAll();
+        }
+        try {
+            Files.deleteIfExists(path);
+            socket.close();
+        } catch (IOException e) {
+            // A socket file that stays is replaced by the next owner.
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

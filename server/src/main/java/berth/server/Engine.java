@@ -1,0 +1,107 @@
+package berth.server;
+
+import berth.block.MigrationStore;
+import berth.block.SourceOpener;
+import berth.local.LocalStore;
+import berth.migration.Mover;
+import berth.migration.ReceiptStatement;
+import berth.migration.Receipts;
+import berth.migration.TimeSource;
+import berth.source.SourceFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What commands work on: an open store and the services over it. The services are made when they are first asked for,
+ * because most commands do without. Safe for use by several threads.
+ */
+public final class Engine implements AutoCloseable {
+    /** The pool that a new store has. */
+    public static final String FIRST_POOL = "rbd";
+
+    private final StoreDirectory directory;
+    private final MigrationStore store;
+    private @Nullable SourceFactory sources;
+    private @Nullable Mover mover;
+
+    /**
+     * @param directory where the store keeps its files
+     * @param opener opens the store; gets what opens the sources of its imports, and must not use it before it returns
+     */
+    public Engine(StoreDirectory directory, Function<SourceOpener, MigrationStore> opener) {
+        this.directory = directory;
+        this.store = opener.apply(description -> sources().open(description));
+        if (store.pools().isEmpty()) {
+            store.createPool(FIRST_POOL);
+        }
+    }
+
+    /** Opens the local store in a directory, whose lock the caller holds. */
+    public static Engine open(StoreDirectory directory) {
+        return new Engine(directory, sources -> LocalStore.open(directory.path(), sources));
+    }
+
+    /** The store. */
+    public MigrationStore store() {
+        return store;
+    }
+
+    /** Where the store keeps its files. */
+    public StoreDirectory directory() {
+        return directory;
+    }
+
+    /** Opens sources, those in the store itself included. */
+    public synchronized SourceFactory sources() {
+        SourceFactory made = sources;
+        if (made == null) {
+            made = new SourceFactory(new NativeSources(store));
+            sources = made;
+        }
+        return made;
+    }
+
+    /** Moves disks into the store. */
+    public synchronized Mover mover() {
+        Mover made = mover;
+        if (made == null) {
+            ReceiptStatement.Actor actor = new ReceiptStatement.Actor(hostName(), System.getProperty("user.name"));
+            Receipts receipts = new Receipts(directory.path(), "berth " + Version.current(), actor);
+            SourceFactory factory = sources();
+            made = new Mover(store, factory, receipts, _ -> usableBytes(), TimeSource.SYSTEM);
+            mover = made;
+        }
+        return made;
+    }
+
+    /** Looks for damage in the store without changing anything; each finding says what is wrong with what. */
+    public List<String> check() {
+        return store instanceof LocalStore local ? local.check() : List.of();
+    }
+
+    private OptionalLong usableBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(directory.path()).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

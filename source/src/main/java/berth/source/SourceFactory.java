@@ -1,0 +1,113 @@
+package berth.source;
+
+import berth.block.BlockException;
+import berth.block.BlockReader;
+import berth.block.Limits;
+import berth.block.Problem;
+import berth.block.Source;
+import berth.block.SourceOpener;
+import berth.source.qcow.QcowReader;
+import berth.source.qcow.QcowSnapshot;
+import berth.source.spec.NativeSpec;
+import berth.source.spec.QcowSpec;
+import berth.source.spec.RawSpec;
+import berth.source.spec.SourceSpec;
+import berth.source.spec.SpecParser;
+import berth.source.spec.StreamSpec;
+import berth.source.stream.FileStream;
+import berth.source.stream.Stream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Opens sources. Safe for use by several threads. */
+public final class SourceFactory implements SourceOpener {
+    private final NativeResolver natives;
+
+    /** @param natives what opens {@code native} sources */
+    public SourceFactory(NativeResolver natives) {
+        this.natives = natives;
+    }
+
+    /**
+     * Opens a source from its {@code source-spec}; relative paths are relative to the working directory of this process.
+     *
+     * @throws BlockException as {@link SpecParser#parse} and {@link #open(SourceSpec)}
+     */
+    @Override
+    public Source open(String description) {
+        return open(new SpecParser(Path.of("")).parse(description));
+    }
+
+    /**
+     * Opens a source.
+     *
+     * @throws BlockException {@link Problem#SOURCE_NOT_FOUND} when a file is missing; {@link Problem#FORBIDDEN} when an
+     *     image names a file that it may not; {@link Problem#INVALID_ARGUMENT} when the format of a backing file is not
+     *     named; {@link Problem#MALFORMED}, {@link Problem#UNSUPPORTED} and {@link Problem#CORRUPT} for what is in the
+     *     images
+     */
+    public Source open(SourceSpec spec) {
+        return switch (spec) {
+            case NativeSpec image -> natives.open(image);
+            case RawSpec raw -> openRaw(raw);
+            case QcowSpec qcow -> openQcow(qcow);
+        };
+    }
+
+    private static DiskSource openRaw(RawSpec spec) {
+        List<ChainMember> members = new ArrayList<>();
+        List<Source.Point> points = new ArrayList<>();
+        try {
+            members.add(rawMember(spec.stream()));
+            for (RawSpec.Snapshot snapshot : spec.snapshots()) {
+                ChainMember member = rawMember(snapshot.stream());
+                members.add(member);
+                points.add(new Source.Point(snapshot.name(), false, Optional.empty(), member.reader(Optional.empty())));
+            }
+        } catch (RuntimeException e) {
+            members.forEach(ChainMember::close);
+            throw e;
+        }
+        points.add(head(members.getFirst().reader(Optional.empty())));
+        return new DiskSource(spec, members, points);
+    }
+
+    private static ChainMember rawMember(StreamSpec spec) {
+        Stream stream =
+                switch (spec) {
+                    case StreamSpec.File file -> FileStream.open(file.path());
+                };
+        if (stream.size() > Limits.MAX_IMAGE_BYTES) {
+            stream.close();
+            throw new BlockException(
+                    Problem.UNSUPPORTED,
+                    stream.name() + ": the disk has " + stream.size()
+                            + " bytes; at most 16 TiB (17592186044416) are possible");
+        }
+        return new ChainMember.Raw(stream);
+    }
+
+    private static DiskSource openQcow(QcowSpec spec) {
+        List<ChainMember> members = ChainOpener.open(spec);
+        Optional<BlockReader> backing = Optional.empty();
+        for (ChainMember member : members.subList(1, members.size()).reversed()) {
+            backing = Optional.of(member.reader(backing));
+        }
+        List<Source.Point> points = new ArrayList<>();
+        if (members.getFirst() instanceof ChainMember.Qcow image) {
+            SnapshotNames names = new SnapshotNames();
+            for (QcowSnapshot snapshot : image.image().snapshots()) {
+                QcowReader reader = image.image().at(snapshot, backing);
+                points.add(new Source.Point(names.nameOf(snapshot), false, Optional.of(snapshot.created()), reader));
+            }
+        }
+        points.add(head(members.getFirst().reader(backing)));
+        return new DiskSource(spec, members, points);
+    }
+
+    private static Source.Point head(BlockReader reader) {
+        return new Source.Point("", false, Optional.empty(), reader);
+    }
+}

@@ -1,0 +1,9 @@
+package berth.source.spec;
+
+/** What describes a source well enough to open it. */
+public sealed interface SourceSpec permits NativeSpec, RawSpec, QcowSpec {
+    /** The spec as JSON without spaces, keys in order, as {@code rbd status} prints it. */
+    default String toJson() {
+        return SpecPrinter.print(this);
+    }
+}

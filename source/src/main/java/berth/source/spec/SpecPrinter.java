@@ -1,0 +1,83 @@
+package berth.source.spec;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Prints specs as RBD does: no spaces, keys in order. */
+final class SpecPrinter {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private SpecPrinter() {}
+
+    static String print(SourceSpec spec) {
+        Map<String, Object> json =
+                switch (spec) {
+                    case RawSpec raw -> raw(raw);
+                    case QcowSpec qcow -> qcow(qcow);
+                    case NativeSpec image -> image(image);
+                };
+        return MAPPER.writeValueAsString(json);
+    }
+
+    private static Map<String, Object> raw(RawSpec raw) {
+        Map<String, Object> json = formatted(SpecKeys.RAW, raw.stream());
+        if (!raw.snapshots().isEmpty()) {
+            json.put(
+                    SpecKeys.SNAPSHOTS,
+                    raw.snapshots().stream().map(SpecPrinter::snapshot).toList());
+        }
+        return json;
+    }
+
+    private static Map<String, Object> snapshot(RawSpec.Snapshot snapshot) {
+        Map<String, Object> json = formatted(SpecKeys.RAW, snapshot.stream());
+        json.put(SpecKeys.NAME, snapshot.name());
+        return json;
+    }
+
+    private static Map<String, Object> qcow(QcowSpec qcow) {
+        Map<String, Object> json = formatted(SpecKeys.QCOW, qcow.stream());
+        List<String> formats =
+                qcow.backingFormats().stream().map(DiskFormat::key).toList();
+        if (!formats.isEmpty()) {
+            json.put(SpecKeys.BACKING_FORMAT, formats.size() == 1 ? formats.getFirst() : formats);
+        }
+        qcow.backingAllow()
+                .ifPresent(allow -> json.put(
+                        SpecKeys.BACKING_ALLOW,
+                        allow.stream().map(Path::toString).toList()));
+        return json;
+    }
+
+    private static Map<String, Object> image(NativeSpec image) {
+        Map<String, Object> json = new TreeMap<>();
+        json.put(SpecKeys.TYPE, SpecKeys.NATIVE);
+        image.poolName().ifPresent(name -> json.put(SpecKeys.POOL_NAME, name));
+        image.poolId().ifPresent(id -> json.put(SpecKeys.POOL_ID, id));
+        image.namespace().ifPresent(name -> json.put(SpecKeys.POOL_NAMESPACE, name));
+        json.put(SpecKeys.IMAGE_NAME, image.imageName());
+        image.imageId().ifPresent(id -> json.put(SpecKeys.IMAGE_ID, id));
+        image.snapName().ifPresent(name -> json.put(SpecKeys.SNAP_NAME, name));
+        image.snapId().ifPresent(id -> json.put(SpecKeys.SNAP_ID, id));
+        return json;
+    }
+
+    private static Map<String, Object> formatted(String format, StreamSpec stream) {
+        Map<String, Object> json = new TreeMap<>();
+        json.put(SpecKeys.TYPE, format);
+        json.put(
+                SpecKeys.STREAM,
+                switch (stream) {
+                    case StreamSpec.File file ->
+                        new TreeMap<>(Map.of(
+                                SpecKeys.TYPE,
+                                SpecKeys.FILE,
+                                SpecKeys.FILE_PATH,
+                                file.path().toString()));
+                });
+        return json;
+    }
+}

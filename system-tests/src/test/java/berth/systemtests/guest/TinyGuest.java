@@ -1,0 +1,178 @@
+package berth.systemtests.guest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * A running guest. It reaches its script 2 to 9 seconds after {@link #boot} on an idle machine. Closing it pulls the plug.
+ * Not for use by several threads.
+ */
+public final class TinyGuest implements AutoCloseable {
+    /** The line on the console with which the guest's own work begins. */
+    static final String BOOTED = "GUEST-BOOTED";
+    /** The line, followed by the script's exit status, with which it ends. */
+    static final String ENDED = "GUEST-ENDED";
+
+    private static final Duration BOOT_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int MEMORY_MIB = 128;
+
+    private final Process qemu;
+    private final Path console;
+
+    private TinyGuest(Process qemu, Path console) {
+        this.qemu = qemu;
+        this.console = console;
+    }
+
+    /** A disk as QEMU's {@code -blockdev} has it: comma-separated options without a node name. */
+    public record Disk(String blockdev) {
+        /** A raw file. */
+        public static Disk rawFile(Path file) {
+            return new Disk("driver=raw,file.driver=file,file.filename=" + escaped(file));
+        }
+
+        /** A qcow2 file. */
+        public static Disk qcow2File(Path file) {
+            return new Disk("driver=qcow2,file.driver=file,file.filename=" + escaped(file));
+        }
+
+        /** An export of an NBD server on a Unix socket. */
+        public static Disk nbd(Path socket, String export) {
+            return new Disk("driver=nbd,server.type=unix,server.path=" + escaped(socket) + ",export="
+                    + export.replace(",", ",,"));
+        }
+
+        private static String escaped(Path path) {
+            return path.toString().replace(",", ",,");
+        }
+    }
+
+    /**
+     * Starts a guest; the test is skipped where a guest cannot be made.
+     *
+     * @param directory an empty or new directory for the guest's files
+     * @param script what the guest runs with {@code sh}; when it ends, the guest switches itself off
+     * @param disks what the guest has as {@code /dev/vda}, {@code /dev/vdb}, ...
+     */
+    public static TinyGuest boot(Path directory, String script, Disk... disks) throws IOException {
+        GuestKernel kernel = GuestKernel.findOrSkip();
+        Files.createDirectories(directory);
+        Path initrd = directory.resolve("initrd");
+        Files.write(initrd, kernel.initialFileSystem(script, disks.length));
+        Path console = Files.writeString(directory.resolve("console.log"), "");
+        List<String> command = new ArrayList<>(List.of(
+                "qemu-system-x86_64",
+                "-accel",
+                "tcg",
+                "-m",
+                Integer.toString(MEMORY_MIB),
+                "-no-user-config",
+                "-nodefaults",
+                "-no-reboot",
+                "-display",
+                "none",
+                "-serial",
+                "file:" + console,
+                "-kernel",
+                kernel.image().toString(),
+                "-initrd",
+                initrd.toString(),
+                "-append",
+                "console=ttyS0 quiet loglevel=3 panic=-1 tsc=unstable"));
+        for (int i = 0; i < disks.length; i++) {
+            command.addAll(List.of("-blockdev", "node-name=disk" + i + "," + disks[i].blockdev));
+            command.addAll(List.of("-device", "virtio-blk-pci,drive=disk" + i));
+        }
+        Path messages = directory.resolve("qemu.log");
+        Process qemu = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(messages.toFile())
+                .start();
+        qemu.getOutputStream().close();
+        TinyGuest guest = new TinyGuest(qemu, console);
+        try {
+            guest.await(line -> line.equals(BOOTED), "its own first line", BOOT_PATIENCE);
+        } catch (IOException | RuntimeException e) {
+            guest.close();
+            throw new IOException(e.getMessage() + "\nQEMU said: " + Files.readString(messages), e);
+        }
+        return guest;
+    }
+
+    /** The whole lines that the console has shown so far. */
+    public List<String> console() throws IOException {
+        String text = Files.readString(console, StandardCharsets.ISO_8859_1);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
+    /**
+     * Waits for a line on the console.
+     *
+     * @param what names the line in messages
+     * @return the first line that fits
+     * @throws IOException when the guest ends without it, or the patience does
+     */
+    public String await(Predicate<String> fits, String what, Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            boolean over = !qemu.isAlive() || System.nanoTime() > deadline;
+            List<String> lines = console();
+            for (String line : lines) {
+                if (fits.test(line)) {
+                    return line;
+                }
+            }
+            if (over) {
+                throw new IOException("the guest " + (qemu.isAlive() ? "has not shown " : "ended without ") + what
+                        + "; its console:\n"
+                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+            }
+            pause();
+        }
+    }
+
+    /** Waits until the script has ended and returns its exit status. */
+    public int awaitEnd(Duration patience) throws IOException {
+        String line = await(text -> text.startsWith(ENDED), "the end of its script", patience);
+        return Integer.parseInt(line.substring(ENDED.length()).strip());
+    }
+
+    /** Whether the guest is running. */
+    public boolean isAlive() {
+        return qemu.isAlive();
+    }
+
+    /** Pulls the plug: QEMU is killed, and has ended when this returns. The console can still be read. */
+    public void pullPlug() {
+        qemu.destroyForcibly();
+        try {
+            if (!qemu.waitFor(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("QEMU, process " + qemu.pid() + ", does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        pullPlug();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the guest", e);
+        }
+    }
+}
