@@ -45,7 +45,7 @@ final class IoGenerator {
         Range range = range(size);
         return switch (random.nextInt(20)) {
             case 0 -> Operations.flush(spec);
-            case 1 -> Operations.writeReadOnly(spec);
+            case 1 -> random.nextInt(4) == 0 ? Operations.writeReadOnly(spec) : write(spec, range);
             case 2, 3, 4, 5 -> Operations.read(spec, range.offset(), range.length());
             case 6, 7, 8, 9, 10 -> zero(spec, range, size);
             case 11 -> Operations.write(spec, range.offset(), new byte[range.length()], "zeroes");

@@ -1,9 +1,6 @@
 package berth.block.contract;
 
-import berth.block.Access;
-import berth.block.Image;
 import berth.block.MigrationRecord;
-import berth.block.MigrationStore;
 import berth.block.Snapshot;
 import java.util.HashMap;
 import java.util.List;
@@ -25,18 +22,16 @@ final class MigrationPlans {
     }
 
     /** Plans for the migrations that were just prepared. */
-    void learn(MigrationStore model) {
+    void learn(ModelView model) {
         for (MigrationRecord migration : model.migrations()) {
             plans.computeIfAbsent(migration.targetId(), id -> plan(model, migration));
         }
     }
 
-    private Plan plan(MigrationStore model, MigrationRecord migration) {
-        try (Image target = model.open(migration.target(), Access.READ_ONLY)) {
-            List<String> history =
-                    target.snapshots().stream().map(Snapshot::name).toList();
-            return new Plan(random.nextBoolean(), history);
-        }
+    private Plan plan(ModelView model, MigrationRecord migration) {
+        List<String> history =
+                model.snapshots(migration.target()).stream().map(Snapshot::name).toList();
+        return new Plan(random.nextBoolean(), history);
     }
 
     boolean willAbort(MigrationRecord migration) {

@@ -1,17 +1,13 @@
 package berth.block.contract;
 
-import berth.block.Access;
-import berth.block.Fill;
-import berth.block.Image;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Layout;
-import berth.block.MigrationRecord;
 import berth.block.Snapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes up operations from what the model holds. Most of them are possible, some are to be refused; where several
@@ -22,44 +18,47 @@ final class OperationGenerator {
 
     private static final int MAX_IMAGES = 8;
     private static final int MAX_SNAPSHOTS = 6;
-    /** Larger images are neither migrated nor often flattened, which takes time in proportion to their size. */
-    private static final long MOVABLE_BYTES = 64 << 20;
 
     private final Random random;
-    private final OracleSide model;
+    private final ModelView model;
     private final IoGenerator io;
-    private final SourceGenerator sources;
     private final MigrationPlans plans;
+    private final MigrationGenerator migrations;
+    private final Demolition demolition;
     private int lastName;
+    /** The image that is being demolished, to make room. */
+    private @Nullable ImageSpec doomed;
 
     OperationGenerator(long seed, OracleSide model, TestSources sources) {
         this.random = new Random(seed);
-        this.model = model;
+        this.model = new ModelView(model);
         this.io = new IoGenerator(random);
-        this.sources = new SourceGenerator(random, sources);
         this.plans = new MigrationPlans(random);
+        this.migrations = new MigrationGenerator(random, this.model, plans, sources);
+        this.demolition = new Demolition(this.model, plans);
     }
 
     Operation next() {
-        plans.learn(model.store());
-        List<ImageInfo> images = POOLS.stream()
-                .flatMap(pool -> model.store().images(pool).stream())
-                .toList();
+        plans.learn(model);
+        List<ImageInfo> images = model.images();
         if (images.size() < 2) {
             return create();
         }
         Optional<Operation> operation = Optional.empty();
         while (operation.isEmpty()) {
             ImageInfo image = pick(images);
+            boolean room = images.size() < MAX_IMAGES;
             int dice = random.nextInt(100);
-            if (dice < 50) {
+            if (dice < 45) {
                 operation = Optional.of(io.next(image.spec(), image.size()));
-            } else if (dice < 72) {
-                operation = onSnapshots(image);
-            } else if (dice < 86) {
-                operation = onImage(image, images.size());
+            } else if (dice < 63) {
+                operation = onSnapshots(image.spec());
+            } else if (dice < 78) {
+                operation = room ? Optional.of(makeImage(image.spec())) : demolish(image.spec());
+            } else if (dice < 88) {
+                operation = onImage(image);
             } else {
-                operation = onMigration(image, images.size());
+                operation = migrations.next(image, newSpec(), room);
             }
         }
         return operation.get();
@@ -86,93 +85,85 @@ final class OperationGenerator {
         return Operations.create(newSpec(), io.size(), Layout.ofOrder(random.nextInt(12, 26)));
     }
 
-    private List<Snapshot> snapshots(ImageSpec spec) {
-        try (Image image = model.store().open(spec, Access.READ_ONLY)) {
-            return image.snapshots();
+    private Operation makeImage(ImageSpec parent) {
+        List<Snapshot> snapshots = model.snapshots(parent);
+        if (rarely()) {
+            return Operations.create(parent, 1, Layout.DEFAULT);
+        } else if (snapshots.isEmpty() || random.nextInt(4) == 0) {
+            return create();
         }
+        Snapshot snapshot = pick(snapshots);
+        return snapshot.isProtected() || rarely()
+                ? Operations.cloneOf(parent, snapshot.name(), newSpec())
+                : Operations.protect(parent, snapshot.name());
     }
 
-    private Optional<MigrationRecord> migrationOf(ImageSpec spec) {
-        return model.store().migrations().stream()
-                .filter(migration -> migration.target().equals(spec))
-                .findFirst();
+    private Optional<Operation> demolish(ImageSpec candidate) {
+        ImageSpec victim = doomed;
+        if (victim == null || !model.exists(victim)) {
+            victim = candidate;
+            doomed = candidate;
+        }
+        return Optional.of(demolition.next(victim));
     }
 
-    private Optional<Operation> onSnapshots(ImageInfo image) {
-        ImageSpec spec = image.spec();
-        List<Snapshot> snapshots = snapshots(spec);
+    private Optional<Operation> onSnapshots(ImageSpec spec) {
+        List<Snapshot> snapshots = model.snapshots(spec);
         int dice = random.nextInt(100);
         if (snapshots.isEmpty() || (dice < 40 && snapshots.size() < MAX_SNAPSHOTS)) {
             boolean taken = rarely() && !snapshots.isEmpty();
             return Optional.of(
                     Operations.createSnapshot(spec, taken ? pick(snapshots).name() : newName()));
         }
-        String name = random.nextInt(100) == 0 ? "nosuch" : pick(snapshots).name();
-        boolean pinned = migrationOf(spec)
+        Snapshot snapshot = pick(snapshots);
+        String name = random.nextInt(50) == 0 ? "nosuch" : snapshot.name();
+        boolean pinned = model.migrationTo(spec)
                 .map(migration -> plans.isPinned(migration, name))
                 .orElse(false);
-        if (dice < 50) {
-            return Optional.of(Operations.protect(spec, name));
-        } else if (dice < 62) {
+        if (dice < 60) {
             return Optional.of(Operations.rollback(spec, name));
+        } else if (!snapshot.isProtected() && dice < 70) {
+            return Optional.of(Operations.protect(spec, name));
         } else if (pinned) {
             return Optional.empty();
-        } else if (dice < 68) {
-            return Optional.of(Operations.renameSnapshot(spec, name, newName()));
         } else if (dice < 76) {
+            return Optional.of(Operations.renameSnapshot(spec, name, newName()));
+        } else if (snapshot.isProtected() && !rarely()) {
             return Optional.of(Operations.unprotect(spec, name));
         }
-        return Optional.of(Operations.removeSnapshot(spec, name));
+        return Optional.of(rarely() ? Operations.protect(spec, name) : Operations.removeSnapshot(spec, name));
     }
 
-    private Optional<Operation> onImage(ImageInfo image, int images) {
+    private Optional<Operation> onImage(ImageInfo image) {
         ImageSpec spec = image.spec();
         int dice = random.nextInt(100);
-        if (dice < 15) {
-            return images >= MAX_IMAGES
-                    ? Optional.empty()
-                    : Optional.of(rarely() ? Operations.create(spec, 1, Layout.DEFAULT) : create());
-        } else if (dice < 35) {
-            return images >= MAX_IMAGES ? Optional.empty() : cloneOf(spec);
-        } else if (dice < 45) {
+        if (dice < 25) {
             return flatten(image);
-        } else if (dice < 65) {
+        } else if (dice < 55) {
             return Optional.of(Operations.resize(spec, io.newSize(image.size()), !rarely()));
-        } else if (dice < 80) {
+        } else if (dice < 65) {
             return remove(spec);
-        } else if (dice < 86) {
+        } else if (dice < 75) {
             return Optional.of(Operations.rename(spec, newName()));
-        } else if (dice < 92) {
+        } else if (dice < 82) {
             return Optional.of(Operations.children(spec, Optional.empty()));
-        } else if (dice < 97) {
+        } else if (dice < 92) {
             return Optional.of(Operations.close(spec));
         }
         return Optional.of(Operations.reopen());
     }
 
-    private Optional<Operation> cloneOf(ImageSpec spec) {
-        List<Snapshot> snapshots = snapshots(spec);
-        if (snapshots.isEmpty()) {
-            return Optional.empty();
-        }
-        Snapshot snapshot = pick(snapshots);
-        if (!snapshot.isProtected() && !rarely()) {
-            return Optional.of(Operations.protect(spec, snapshot.name()));
-        }
-        return Optional.of(Operations.cloneOf(spec, snapshot.name(), newSpec()));
-    }
-
     private Optional<Operation> flatten(ImageInfo image) {
-        boolean quick = image.size() <= MOVABLE_BYTES || rarely();
+        boolean quick = image.size() <= MigrationGenerator.MOVABLE_BYTES || rarely();
         boolean allowed = image.parent().isPresent() || rarely();
-        return quick && allowed && migrationOf(image.spec()).isEmpty()
+        return quick && allowed && model.migrationTo(image.spec()).isEmpty()
                 ? Optional.of(Operations.flatten(image.spec()))
                 : Optional.empty();
     }
 
     private Optional<Operation> remove(ImageSpec spec) {
-        boolean hasSnapshots = !snapshots(spec).isEmpty();
-        boolean migrates = migrationOf(spec).isPresent();
+        boolean hasSnapshots = !model.snapshots(spec).isEmpty();
+        boolean migrates = model.migrationTo(spec).isPresent();
         boolean open = model.isOpen(spec);
         if (hasSnapshots && migrates) {
             return Optional.empty();
@@ -181,83 +172,5 @@ final class OperationGenerator {
             return Optional.of(Operations.close(spec));
         }
         return Optional.of(Operations.remove(spec));
-    }
-
-    private Optional<Operation> onMigration(ImageInfo image, int images) {
-        ImageSpec spec = image.spec();
-        Optional<MigrationRecord> migration = migrationOf(spec);
-        if (migration.isPresent()) {
-            return advance(migration.get());
-        }
-        if (images >= MAX_IMAGES) {
-            return Optional.empty();
-        }
-        return random.nextInt(3) == 0
-                ? Optional.of(MigrationSteps.prepareImport(sources.next(), rarely() ? spec : newSpec()))
-                : prepareLinked(image);
-    }
-
-    private Optional<Operation> prepareLinked(ImageInfo image) {
-        ImageSpec spec = image.spec();
-        long largest = Stream.concat(
-                        Stream.of(image.size()), snapshots(spec).stream().map(Snapshot::size))
-                .max(Long::compare)
-                .orElseThrow();
-        if (largest > MOVABLE_BYTES) {
-            return Optional.empty();
-        }
-        if (model.isOpen(spec) && !rarely()) {
-            return Optional.of(Operations.close(spec));
-        }
-        ImageSpec target = random.nextInt(4) == 0 ? spec : newSpec();
-        return Optional.of(MigrationSteps.prepareLinked(spec, target, random.nextBoolean()));
-    }
-
-    private Optional<Operation> advance(MigrationRecord migration) {
-        int dice = random.nextInt(100);
-        ImageSpec name = eitherName(migration);
-        if (dice < 40) {
-            return Optional.of(MigrationSteps.fill(name, random.nextLong(MOVABLE_BYTES / 4)));
-        } else if (dice < 44) {
-            return againstTheRules(migration);
-        } else if (plans.willAbort(migration)) {
-            return dice < 80 ? Optional.empty() : abort(migration);
-        } else if (dice < 70) {
-            return Optional.of(MigrationSteps.execute(name));
-        }
-        return switch (migration.state()) {
-            case EXECUTED -> Optional.of(MigrationSteps.commit(name));
-            default -> Optional.empty();
-        };
-    }
-
-    /** The target's name, or that of the source as long as no other image has it. */
-    private ImageSpec eitherName(MigrationRecord migration) {
-        ImageSpec source = migration.source().orElse(migration.target());
-        boolean taken = model.store().images(source.pool()).stream()
-                .anyMatch(image -> image.spec().equals(source));
-        return taken || random.nextBoolean() ? migration.target() : source;
-    }
-
-    private Optional<Operation> againstTheRules(MigrationRecord migration) {
-        ImageSpec target = migration.target();
-        if (random.nextBoolean() && !model.isOpen(target)) {
-            return Optional.of(MigrationSteps.prepareLinked(target, newSpec(), false));
-        }
-        try (Fill fill = model.store().openFill(target)) {
-            return fill.objects() > 0 && fill.filledObjects() == 0
-                    ? Optional.of(MigrationSteps.commit(target))
-                    : Optional.empty();
-        }
-    }
-
-    private Optional<Operation> abort(MigrationRecord migration) {
-        ImageSpec target = migration.target();
-        boolean hasClones = !model.store().children(target, Optional.empty()).isEmpty();
-        boolean single = !migration.importOnly() || !hasClones;
-        if (model.isOpen(target) && !(single && rarely())) {
-            return Optional.of(Operations.close(target));
-        }
-        return Optional.of(MigrationSteps.abort(eitherName(migration)));
     }
 }
