@@ -76,7 +76,9 @@ abstract class ConcurrencyContract extends ContractBase {
         ByteBuffer bytes = ByteBuffer.wrap(read(image, block * BLOCK, BLOCK));
         while (bytes.hasRemaining()) {
             long stamp = bytes.getLong();
-            assertThat(stamp & 0xff).as("writer of %s in block %s", stamp, block).isIn(stamp == 0 ? 0L : 1L, 2L);
+            assertThat(stamp & 0xff)
+                    .as("writer of %s in block %s", stamp, block)
+                    .isIn(stamp == 0 ? 0L : 1L, 2L);
         }
     }
 
