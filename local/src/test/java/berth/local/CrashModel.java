@@ -74,6 +74,9 @@ final class CrashModel {
     void compare(String name, BlockReader disk) {
         for (int window = 0; window < WINDOWS.length; window++) {
             int length = Math.clamp(disk.size() - WINDOWS[window], 0, WINDOW);
+            if (length == 0) {
+                continue;
+            }
             byte[] found = new byte[WINDOW];
             disk.read(WINDOWS[window], ByteBuffer.wrap(found, 0, length));
             for (int at = 0; at < length; at += SECTOR) {
