@@ -232,6 +232,27 @@ final class CrashFiles implements StoreFiles {
             size = Math.max(size, offset + length);
         }
 
+        /** The write of whole sectors that a kernel makes of a write: what else is in them is what was there before. */
+        Write sectors(long from, long to) {
+            long start = from / SECTOR * SECTOR;
+            long end = Math.min(size, Math.ceilDiv(to, (long) SECTOR) * SECTOR);
+            byte[] bytes = new byte[(int) (end - start)];
+            read(start, bytes);
+            return new Write(start, bytes);
+        }
+
+        void read(long offset, byte[] into) {
+            for (int at = 0; at < into.length; ) {
+                int inPage = (int) ((offset + at) % PAGE);
+                int n = Math.min(into.length - at, PAGE - inPage);
+                byte[] page = pages.get((offset + at) / PAGE);
+                if (page != null) {
+                    System.arraycopy(page, inPage, into, at, n);
+                }
+                at += n;
+            }
+        }
+
         void zero(long offset, long end) {
             for (long at = offset; at < end; ) {
                 long pageEnd = Math.min(end, (at / PAGE + 1) * PAGE);
@@ -261,28 +282,26 @@ final class CrashFiles implements StoreFiles {
 
         @Override
         public int read(ByteBuffer into, long offset) {
-            int n = Math.clamp(inode.now.size - offset, 0, into.remaining());
-            for (int at = 0; at < n; ) {
-                int inPage = (int) ((offset + at) % PAGE);
-                int part = Math.min(n - at, PAGE - inPage);
-                byte[] page = inode.now.pages.get((offset + at) / PAGE);
-                into.put(page == null ? new byte[PAGE] : page, inPage, part);
-                at += part;
-            }
-            return n;
+            byte[] bytes = new byte[Math.clamp(inode.now.size - offset, 0, into.remaining())];
+            inode.now.read(offset, bytes);
+            into.put(bytes);
+            return bytes.length;
         }
 
         @Override
         public void write(ByteBuffer from, long offset) {
             byte[] bytes = new byte[from.remaining()];
             from.get(bytes);
-            Write write = new Write(offset, bytes);
-            // A write that power cuts off may still have got some sectors to the disk.
-            if (callsLeft == 0) {
-                inode.pending.add(write);
+            boolean cutOff = callsLeft == 0;
+            if (!cutOff) {
+                change();
             }
-            change();
-            inode.apply(write);
+            inode.now.write(offset, bytes, 0, bytes.length);
+            inode.pending.add(inode.now.sectors(offset, offset + bytes.length));
+            if (cutOff) {
+                // A write that power cuts off may still have got some sectors to the disk.
+                change();
+            }
         }
 
         @Override
