@@ -99,6 +99,11 @@ public final class LocalStore implements MigrationStore {
         maintenance.run();
     }
 
+    /** Brings the maps on disk up to date and starts a new journal, however short the old one is. */
+    void checkpoint() {
+        maintenance.checkpoint();
+    }
+
     /** Looks for damage, without changing anything. Each finding says what is wrong with what. */
     public List<String> check() {
         return new StoreCheck(context, structure).run();
