@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * QEMU's image lock, held the way a program of QEMU holds it that reads a disk and lets nobody write to it. While it is
@@ -108,10 +107,7 @@ public final class ImageLock implements AutoCloseable {
     private static BlockException inUse(Path path, List<DiskUse> uses) {
         List<String> described = uses.stream().map(DiskUse::describe).toList();
         return new BlockException(
-                Problem.IMAGE_IN_USE,
-                path + " is in use: " + described.stream().collect(Collectors.joining("; "))
-                        + ". Shut the instance down first",
-                described);
+                Problem.IMAGE_IN_USE, path + " is in use: " + String.join("; ", described), described);
     }
 
     /** Lets go of the lock. */

@@ -30,7 +30,7 @@ class ImageLockIT {
     void makeDisk() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-io")), "QEMU's tools are not installed");
         disk = temp.resolve("disk");
-        assertThat(run("qemu-img", "create", "-q", "-f", "qcow2", disk.toString(), "1M"))
+        assertThat(Programs.run("qemu-img", "create", "-q", "-f", "qcow2", disk.toString(), "1M"))
                 .isEmpty();
     }
 
@@ -51,7 +51,7 @@ class ImageLockIT {
         assertThatThrownBy(() -> ImageLock.acquire(disk)).isInstanceOfSatisfying(BlockException.class, e -> {
             assertThat(e.problem()).isEqualTo(Problem.IMAGE_IN_USE);
             assertThat(e.blockers()).contains("process " + holder.pid() + " (qemu-io) has it open for writing");
-            assertThat(e).hasMessageContaining("Shut the instance down first");
+            assertThat(e).hasMessageContaining("disk is in use: QEMU's image lock is held by a writer; process ");
         });
     }
 
@@ -116,12 +116,13 @@ class ImageLockIT {
         String write = "write -P 1 0 4096";
         try (ImageLock lock = ImageLock.acquire(disk)) {
             assertThat(lock).isNotNull();
-            assertThat(run("qemu-io", "-f", "qcow2", "-c", write, disk.toString()))
+            assertThat(Programs.run("qemu-io", "-f", "qcow2", "-c", write, disk.toString()))
                     .contains("Failed to get \"write\" lock");
-            assertThat(run("qemu-io", "-r", "-f", "qcow2", "-c", "read 0 4096", disk.toString()))
+            assertThat(Programs.run("qemu-io", "-r", "-f", "qcow2", "-c", "read 0 4096", disk.toString()))
                     .contains("read 4096/4096 bytes");
         }
-        assertThat(run("qemu-io", "-f", "qcow2", "-c", write, disk.toString())).contains("wrote 4096/4096 bytes");
+        assertThat(Programs.run("qemu-io", "-f", "qcow2", "-c", write, disk.toString()))
+                .contains("wrote 4096/4096 bytes");
     }
 
     @Test
@@ -139,13 +140,5 @@ class ImageLockIT {
         commands.flush();
         String answer = new String(holder.getInputStream().readNBytes(40), StandardCharsets.UTF_8);
         assertThat(answer).doesNotContain("Could not open", "Failed");
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
     }
 }

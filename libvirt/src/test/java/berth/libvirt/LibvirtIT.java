@@ -32,7 +32,8 @@ class LibvirtIT {
                     file,
                     domain.withNbdDisk("vda", new NbdExport("vms/a_disk", server))
                             .toXml());
-            assertThat(run(VALIDATE.toString(), file.toString(), "domain")).contains("validates");
+            assertThat(Programs.run(VALIDATE.toString(), file.toString(), "domain"))
+                    .contains("validates");
         }
     }
 
@@ -44,8 +45,8 @@ class LibvirtIT {
         String xml = DomainXml.read(Samples.DOMAIN).withNbdDisk("vda", export).toXml();
         Files.writeString(file, xml.replace("<domain type=\"kvm\">", "<domain type=\"test\">"));
 
-        String dumped =
-                run("virsh", "-c", "test:///default", "define " + file + "; dumpxml --inactive instance-0000004e");
+        String dumped = Programs.run(
+                "virsh", "-c", "test:///default", "define " + file + "; dumpxml --inactive instance-0000004e");
 
         assertThat(dumped).contains("defined from", "<source protocol='nbd' name='vms/a_disk'", "transport='unix'");
         DomainXml defined = DomainXml.parse(
@@ -71,13 +72,5 @@ class LibvirtIT {
         assertThat(new Virsh("test:///default").activity(new UUID(1, 2))).isEmpty();
         assertThat(new Virsh("qemu+unix:///system?socket=" + temp.resolve("none")).activity(TEST_DOMAIN))
                 .isEmpty();
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class LoadedImages {
     private final StoreContext context;
     private final Map<String, ImageState> loaded = new HashMap<>();
+    /** Uses that ended while image locks are held; null when none are. */
+    private @Nullable List<ImageState> deferred;
 
     LoadedImages(StoreContext context) {
         this.context = context;
@@ -29,8 +31,34 @@ final class LoadedImages {
         return state;
     }
 
+    /**
+     * From now on uses end only when {@link #releaseDeferred} is called, for ending one takes image locks.
+     *
+     * @return whether this call began it
+     */
+    boolean deferReleases() {
+        if (deferred != null) {
+            return false;
+        }
+        deferred = new ArrayList<>();
+        return true;
+    }
+
+    /** Ends the uses that waited. */
+    void releaseDeferred() {
+        List<ImageState> waiting = deferred;
+        deferred = null;
+        if (waiting != null) {
+            waiting.forEach(this::release);
+        }
+    }
+
     /** Ends a use; after the last one the image is flushed and unloaded. */
     void release(ImageState state) {
+        if (deferred != null) {
+            deferred.add(state);
+            return;
+        }
         state.users--;
         if (state.users > 0) {
             return;

@@ -87,7 +87,7 @@ public final class LocalStore implements MigrationStore {
     public static LocalStore open(StoreFiles files, SourceOpener sources, InstantSource clock) {
         OpenedJournal opened = OpenedJournal.open(files);
         LocalStore store = new LocalStore(new StoreContext(opened, files, sources, clock));
-        if (opened.recovered()) {
+        if (opened.interrupted()) {
             store.maintenance.collectGarbage();
             store.maintenance.checkpoint();
         }

@@ -79,6 +79,7 @@ final class Maintenance {
     void checkpoint() {
         structure.locked(() -> {
             context.switchJournal();
+            Set<String> known = knownPrefixes();
             Set<Long> ofLoadedImages = new HashSet<>();
             for (ImageState image : context.images().all()) {
                 image.flusher().writePages();
@@ -89,7 +90,10 @@ final class Maintenance {
                 }
             }
             for (PageFile file : context.pages().openFiles()) {
-                if (!ofLoadedImages.contains(file.number())) {
+                if (!known.contains(LayerData.prefix(file.number()))) {
+                    // The journal told of it, and then of its removal.
+                    file.close();
+                } else if (!ofLoadedImages.contains(file.number())) {
                     file.write(file.copyUnwritten());
                 }
             }
@@ -100,12 +104,18 @@ final class Maintenance {
     /** Removes files of layers that the catalog does not know: what a removal left behind when it was interrupted. */
     void collectGarbage() {
         structure.locked(() -> {
-            Set<String> known = new HashSet<>();
-            context.catalog().layers().stream().map(LayerRecord::number).forEach(n -> known.add(LayerData.prefix(n)));
-            context.catalog().fills().stream().map(FillRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
+            Set<String> known = knownPrefixes();
             remove(LayerData.DIRECTORY, known, "");
             remove(PageFile.DIRECTORY, known, ".");
         });
+    }
+
+    /** What the names of the files begin with that belong to something. */
+    private Set<String> knownPrefixes() {
+        Set<String> known = new HashSet<>();
+        context.catalog().layers().stream().map(LayerRecord::number).forEach(n -> known.add(LayerData.prefix(n)));
+        context.catalog().fills().stream().map(FillRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
+        return known;
     }
 
     private void remove(String directory, Set<String> known, String suffix) {

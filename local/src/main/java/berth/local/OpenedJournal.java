@@ -17,9 +17,9 @@ import java.util.List;
  * @param journal the journal to go on with
  * @param catalog the catalog
  * @param pages the page files, with the changes that only the journals have
- * @param recovered whether there was anything but a cleanly closed journal
+ * @param interrupted whether a checkpoint was interrupted
  */
-record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean recovered) {
+record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean interrupted) {
     /** Opens a store's journals, or starts the first one of a new store. */
     static OpenedJournal open(StoreFiles files) {
         Catalog catalog = new Catalog();
@@ -41,13 +41,12 @@ record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean 
                     "the store has format version " + catalog.store().formatVersion()
                             + ", this program knows versions up to " + Catalog.FORMAT_VERSION + "; use a newer berth");
         }
-        return new OpenedJournal(journal, catalog, pages, journals > 1 || replayer.pageChanges);
+        return new OpenedJournal(journal, catalog, pages, journals > 1);
     }
 
     private static final class Replayer implements JournalReader.Replay {
         private final Catalog catalog;
         private final PageCache pages;
-        private boolean pageChanges;
 
         Replayer(Catalog catalog, PageCache pages) {
             this.catalog = catalog;
@@ -64,10 +63,8 @@ record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean 
             for (JournalEntry entry : entries) {
                 switch (entry) {
                     case JournalEntry.Put put -> catalog.replay(put);
-                    case JournalEntry.PageWords words -> {
+                    case JournalEntry.PageWords words ->
                         pages.file(words.file()).replay(words);
-                        pageChanges = true;
-                    }
                 }
             }
         }

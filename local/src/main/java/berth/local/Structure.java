@@ -57,8 +57,18 @@ final class Structure {
     void change(Collection<ImageState> affected, Consumer<Transaction> body) {
         // Most of the data is made durable before anybody has to wait.
         affected.forEach(ImageState::flush);
+        boolean deferring = context.images().deferReleases();
+        try {
+            changeLocked(List.copyOf(affected), body);
+        } finally {
+            if (deferring) {
+                context.images().releaseDeferred();
+            }
+        }
+    }
+
+    private void changeLocked(List<ImageState> order, Consumer<Transaction> body) {
         List<Long> stamps = new ArrayList<>();
-        List<ImageState> order = List.copyOf(affected);
         for (ImageState image : order) {
             stamps.add(image.lock().writeLock());
         }

@@ -84,9 +84,10 @@ final class Execution {
 
     /** A source that changed while it was copied is found out here already, not only by the commit. */
     private CopyStatus finish(MoveRecord move, MoveNotes notes, ExecuteOptions options, CopyMeter meter) {
+        MigrationRecord record = move.current();
         MoveNotes checked;
         try {
-            checked = sources.check(move.current(), notes, options.acceptChangedSource());
+            checked = sources.check(record, notes, options.acceptChangedSource());
         } catch (BlockException e) {
             throw new BlockException(
                     Problem.SOURCE_CHANGED, "everything was copied, but meanwhile " + e.getMessage(), e.blockers());

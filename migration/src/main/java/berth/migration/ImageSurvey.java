@@ -5,9 +5,11 @@ import berth.block.BlockStore;
 import berth.block.Extent;
 import berth.block.Image;
 import berth.block.ImageSpec;
+import berth.block.ParentLink;
 import berth.block.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks at an image of a store as the source of a move. */
 final class ImageSurvey {
@@ -21,7 +23,8 @@ final class ImageSurvey {
     static Survey of(BlockStore store, ImageSpec spec, boolean flatten) {
         List<Plan.Point> points = new ArrayList<>();
         try (Image image = store.open(spec, Access.READ_ONLY)) {
-            boolean inherits = flatten && image.info().parent().isPresent();
+            Optional<ParentLink> parent = image.info().parent();
+            boolean inherits = flatten && parent.isPresent();
             for (Snapshot snapshot : image.snapshots()) {
                 try (Image at = store.open(spec.at(snapshot.name()))) {
                     long bytes = bytesToCopy(at, inherits && points.isEmpty());
@@ -29,8 +32,13 @@ final class ImageSurvey {
                 }
             }
             points.add(new Plan.Point("", image.size(), bytesToCopy(image, inherits && points.isEmpty()), false));
+            return new Survey(parent.map(link -> text(link, flatten)).stream().toList(), points);
         }
-        return new Survey(List.of(), points);
+    }
+
+    private static String text(ParentLink parent, boolean flatten) {
+        return "parent " + parent.snapshot() + " (" + Sizes.text(parent.overlapBytes()) + " of it show through), "
+                + (flatten ? "copied" : "stays the parent");
     }
 
     /** What a point stores beyond the one before it; the oldest one of a flattened clone also holds the parent's data. */

@@ -2,6 +2,7 @@ package berth.migration;
 
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -51,6 +52,10 @@ final class Json {
 
     /** @throws tools.jackson.core.JacksonException when the text is not exactly a {@code type} */
     static <T> T read(String text, Class<T> type) {
-        return MAPPER.readValue(text, type);
+        T value = MAPPER.readValue(text, type);
+        if (value == null) {
+            throw new StreamReadException(null, "it is null");
+        }
+        return value;
     }
 }

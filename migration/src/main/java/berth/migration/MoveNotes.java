@@ -142,8 +142,9 @@ record MoveNotes(
 
     /** The notes after a change of the source was accepted: from now on the source has to stay as it is now. */
     MoveNotes accepting(List<String> changes, Map<String, String> newValidators) {
-        List<String> all =
-                Stream.concat(acceptedChanges.stream(), changes.stream()).toList();
+        List<String> all = Stream.concat(acceptedChanges.stream(), changes.stream())
+                .distinct()
+                .toList();
         return new MoveNotes(newValidators, all, points, copied, prepared, started, executed, options, seal);
     }
 

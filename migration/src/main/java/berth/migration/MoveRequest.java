@@ -29,4 +29,18 @@ public sealed interface MoveRequest {
      * @param layout the layout of that image
      */
     record Import(Source source, ImageSpec target, Layout layout) implements MoveRequest {}
+
+    /**
+     * Imports a disk from outside that is not open yet.
+     *
+     * @param sourceSpec what describes the disk, see {@link berth.block.SourceOpener}
+     * @param target the image that it becomes
+     * @param layout the layout of that image
+     */
+    record SpecImport(String sourceSpec, ImageSpec target, Layout layout) implements MoveRequest {
+        /** The same with the disk open. */
+        Import of(Source source) {
+            return new Import(source, target, layout);
+        }
+    }
 }

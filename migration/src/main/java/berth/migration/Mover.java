@@ -44,8 +44,8 @@ public final class Mover {
     public Mover(MigrationStore store, SourceOpener sources, Receipts receipts, SpaceProbe space, TimeSource time) {
         this.store = store;
         SourceCheck check = new SourceCheck(sources);
-        this.planner = new Planner(store, space, time);
-        this.preparation = new Preparation(store, planner, time);
+        this.planner = new Planner(store, sources, space, time);
+        this.preparation = new Preparation(store, sources, planner, time);
         this.execution = new Execution(store, check, activities, time);
         this.commit = new Commit(store, check, activities, receipts, time);
         this.abort = new Abort(store, activities);
@@ -54,7 +54,7 @@ public final class Mover {
     /**
      * Says what a move would do, and everything that stands in its way, without changing anything.
      *
-     * @param bytesPerSecond the rate to estimate the time with; when empty, a small part of the source is read to measure
+     * @param bytesPerSecond the rate to estimate the time with, at least 1; when empty, a small part of the source is read to measure
      *     one
      */
     public Plan plan(MoveRequest request, OptionalLong bytesPerSecond) {

@@ -2,7 +2,7 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Problem;
-import java.time.Duration;
+import com.fasterxml.jackson.annotation.JsonGetter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,8 +14,8 @@ import java.util.OptionalLong;
  * @param source the image, or what describes the source
  * @param target pool and name of the target
  * @param order the binary logarithm of the target's object size
- * @param files the files that the source is made of, the disk's own first and the files below it after; none for an image
- *     of the store
+ * @param files the files that the source is made of, the disk's own first and the files below it after; of an image of the
+ *     store, its parent
  * @param points the points in time that are carried over, oldest first
  * @param space the space it takes
  * @param estimate how long it takes
@@ -60,10 +60,6 @@ public record Plan(
         static Estimate of(long bytes, long bytesPerSecond, boolean measured) {
             return new Estimate((bytes + bytesPerSecond - 1) / bytesPerSecond, bytesPerSecond, measured);
         }
-
-        Duration duration() {
-            return Duration.ofSeconds(seconds);
-        }
     }
 
     /**
@@ -90,11 +86,13 @@ public record Plan(
     }
 
     /** The size of the disk in bytes; 0 when the source could not be inspected. */
+    @JsonGetter("size_bytes")
     public long sizeBytes() {
         return points.isEmpty() ? 0 : points.getLast().sizeBytes();
     }
 
     /** The bytes to copy for all points in time, as the source's metadata tell; zeroes among them are not written. */
+    @JsonGetter("bytes_to_copy")
     public long bytesToCopy() {
         return points.stream().mapToLong(Point::bytesToCopy).sum();
     }

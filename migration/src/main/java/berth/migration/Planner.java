@@ -7,6 +7,8 @@ import berth.block.Layout;
 import berth.block.MigrationRecord;
 import berth.block.MigrationStore;
 import berth.block.Problem;
+import berth.block.Source;
+import berth.block.SourceOpener;
 import berth.block.Watcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +19,13 @@ import java.util.function.Supplier;
 /** Finds out what a move would do, and everything that stands in its way. Changes nothing. */
 final class Planner {
     private final MigrationStore store;
+    private final SourceOpener sources;
     private final SpaceProbe space;
     private final TimeSource time;
 
-    Planner(MigrationStore store, SpaceProbe space, TimeSource time) {
+    Planner(MigrationStore store, SourceOpener sources, SpaceProbe space, TimeSource time) {
         this.store = store;
+        this.sources = sources;
         this.space = space;
         this.time = time;
     }
@@ -34,33 +38,61 @@ final class Planner {
      */
     Plan plan(MoveRequest request, Optional<OptionalLong> rate) {
         Obstacles obstacles = new Obstacles();
-        boolean poolExists = obstacles.check(() -> requirePool(request.target()));
-        Draft draft =
-                switch (request) {
-                    case MoveRequest.Linked linked -> draft(linked, obstacles);
-                    case MoveRequest.Import imported -> draft(imported, obstacles);
-                };
-        if (poolExists) {
-            draft.mustBeFree().ifPresent(target -> obstacles.check(() -> requireFree(target)));
+        return switch (request) {
+            case MoveRequest.Linked linked -> plan(draft(linked, obstacles), linked.target(), rate, obstacles);
+            case MoveRequest.Import imported -> plan(draft(imported, obstacles), imported.target(), rate, obstacles);
+            case MoveRequest.SpecImport described -> plan(described, rate, obstacles);
+        };
+    }
+
+    private Plan plan(MoveRequest.SpecImport request, Optional<OptionalLong> rate, Obstacles obstacles) {
+        Optional<Source> opened = obstacles.get(() -> sources.open(request.sourceSpec()));
+        if (opened.isEmpty()) {
+            Draft draft =
+                    new Draft("import", request.sourceSpec(), request.layout(), Survey.NONE, true, Optional.empty());
+            return plan(draft, request.target(), rate, obstacles);
+        }
+        try (Source source = opened.get()) {
+            return plan(draft(request.of(source), obstacles), request.target(), rate, obstacles);
+        }
+    }
+
+    private Plan plan(Draft draft, ImageSpec target, Optional<OptionalLong> rate, Obstacles obstacles) {
+        if (obstacles.check(() -> requirePool(target)) && draft.mustBeFree()) {
+            obstacles.check(() -> requireFree(target));
         }
         Survey survey = draft.survey();
-        Plan.Space needed = new Plan.Space(
-                survey.bytesToCopy(), space.availableBytes(request.target().pool()));
+        Plan.Space needed = new Plan.Space(survey.bytesToCopy(), space.availableBytes(target.pool()));
         obstacles.check(() -> requireSpace(needed));
         return new Plan(
                 draft.kind(),
                 draft.source(),
-                request.target().toString(),
+                target.toString(),
                 draft.layout().order(),
                 survey.files(),
                 survey.points(),
                 needed,
-                rate.flatMap(stated -> estimate(request, survey.bytesToCopy(), stated)),
+                rate.flatMap(stated -> estimate(draft, stated)),
                 obstacles.found);
     }
 
-    /** What depends on the kind of the move. */
-    private record Draft(String kind, String source, Layout layout, Survey survey, Optional<ImageSpec> mustBeFree) {}
+    /**
+     * What depends on the kind of the move.
+     *
+     * @param kind the kind
+     * @param source what is moved
+     * @param layout the target's layout
+     * @param survey what was found out about the source
+     * @param mustBeFree whether the target's name must not be taken
+     * @param sample reads a part of the source, if it can be read at all
+     */
+    private record Draft(
+            String kind,
+            String source,
+            Layout layout,
+            Survey survey,
+            boolean mustBeFree,
+            Optional<Supplier<ReadSample>> sample) {}
 
     /** Collects problems instead of stopping at the first one. */
     private static final class Obstacles {
@@ -99,7 +131,8 @@ final class Planner {
                 request.source().toString(),
                 request.layout().or(() -> info.map(ImageInfo::layout)).orElse(Layout.DEFAULT),
                 survey,
-                Optional.of(request.target()).filter(target -> !target.equals(request.source())));
+                !request.target().equals(request.source()),
+                info.map(_ -> () -> ReadSample.of(store, request.source())));
     }
 
     private Draft draft(MoveRequest.Import request, Obstacles obstacles) {
@@ -107,7 +140,12 @@ final class Planner {
         Survey found = obstacles.get(survey::run).orElse(Survey.NONE);
         obstacles.found.addAll(survey.problems());
         return new Draft(
-                "import", request.source().description(), request.layout(), found, Optional.of(request.target()));
+                "import",
+                request.source().description(),
+                request.layout(),
+                found,
+                true,
+                Optional.of(() -> ReadSample.of(request.source())));
     }
 
     private void requirePool(ImageSpec target) {
@@ -154,14 +192,20 @@ final class Planner {
         }
     }
 
-    private Optional<Plan.Estimate> estimate(MoveRequest request, long bytes, OptionalLong stated) {
+    private Optional<Plan.Estimate> estimate(Draft draft, OptionalLong stated) {
+        long bytes = draft.survey().bytesToCopy();
         if (stated.isPresent()) {
+            if (stated.getAsLong() < 1) {
+                throw new IllegalArgumentException("rate is less than 1 byte a second: " + stated.getAsLong());
+            }
             return Optional.of(Plan.Estimate.of(bytes, stated.getAsLong(), false));
         }
-        try (ReadSample sample = ReadSample.of(store, request)) {
-            return sample.bytesPerSecond(time).stream()
-                    .mapToObj(rate -> Plan.Estimate.of(bytes, rate, true))
-                    .findFirst();
+        return draft.sample().flatMap(this::measure).map(rate -> Plan.Estimate.of(bytes, rate, true));
+    }
+
+    private Optional<Long> measure(Supplier<ReadSample> opener) {
+        try (ReadSample sample = opener.get()) {
+            return sample.bytesPerSecond(time).stream().boxed().findFirst();
         } catch (BlockException unreadable) {
             // What is wrong with the source is among the problems already; without reading there is no estimate.
             return Optional.empty();

@@ -6,6 +6,7 @@ import berth.block.Layout;
 import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Source;
+import berth.block.SourceOpener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,11 +14,13 @@ import java.util.Optional;
 /** The step <em>prepare</em>: refuses what could fail later, then lets the store make the target. */
 final class Preparation {
     private final MigrationStore store;
+    private final SourceOpener sources;
     private final Planner planner;
     private final TimeSource time;
 
-    Preparation(MigrationStore store, Planner planner, TimeSource time) {
+    Preparation(MigrationStore store, SourceOpener sources, Planner planner, TimeSource time) {
         this.store = store;
+        this.sources = sources;
         this.planner = planner;
         this.time = time;
     }
@@ -27,6 +30,11 @@ final class Preparation {
         return switch (request) {
             case MoveRequest.Linked linked -> prepareLinked(linked);
             case MoveRequest.Import imported -> prepareImport(imported);
+            case MoveRequest.SpecImport described -> {
+                try (Source source = sources.open(described.sourceSpec())) {
+                    yield prepareImport(described.of(source));
+                }
+            }
         };
     }
 

@@ -4,6 +4,8 @@ import berth.block.Access;
 import berth.block.BlockReader;
 import berth.block.BlockStore;
 import berth.block.Extent;
+import berth.block.ImageSpec;
+import berth.block.Source;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +31,14 @@ final class ReadSample implements AutoCloseable {
         this.opened = opened;
     }
 
-    /** A sample of what a request moves. */
-    static ReadSample of(BlockStore store, MoveRequest request) {
-        return switch (request) {
-            case MoveRequest.Linked linked -> new ReadSample(store.open(linked.source(), Access.READ_ONLY), true);
-            case MoveRequest.Import imported ->
-                new ReadSample(imported.source().points().getLast().reader(), false);
-        };
+    /** A sample of an image, which is open as long as the sample. */
+    static ReadSample of(BlockStore store, ImageSpec image) {
+        return new ReadSample(store.open(image, Access.READ_ONLY), true);
+    }
+
+    /** A sample of a source that is open. */
+    static ReadSample of(Source source) {
+        return new ReadSample(source.points().getLast().reader(), false);
     }
 
     /** The rate; empty when there is nothing to read. */

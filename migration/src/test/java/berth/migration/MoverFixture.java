@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,16 +42,29 @@ abstract class MoverFixture {
     final SparseBytes now = bytes(2, then.copy());
     final DiskOutside disk = DiskOutside.of("s1", then, now);
     final FakeTime time = new FakeTime();
-    final FaultyStore faults = new FaultyStore(new ModelStore(disk));
-    final MigrationStore store = faults.store();
     OptionalLong space = OptionalLong.empty();
+    FaultyStore faults;
+    MigrationStore store;
     Mover mover;
 
     @TempDir
     Path directory;
 
+    /** The store that disks are moved into. */
+    MigrationStore openStore() {
+        return new ModelStore(disk);
+    }
+
+    /** Goes on with a store, as after a restart. */
+    final void use(MigrationStore opened) {
+        faults = new FaultyStore(opened);
+        store = faults.store();
+        mover = newMover();
+    }
+
     @BeforeEach
     final void makeImages() {
+        use(openStore());
         store.createPool("rbd");
         store.createPool("vms");
         store.create(SOURCE, SIZE, Layout.DEFAULT);
@@ -60,7 +74,11 @@ abstract class MoverFixture {
             image.protectSnapshot("s1");
             write(image, now);
         }
-        mover = newMover();
+    }
+
+    @AfterEach
+    final void closeStore() {
+        store.close();
     }
 
     /** A mover as after a restart. */

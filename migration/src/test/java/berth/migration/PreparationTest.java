@@ -90,7 +90,7 @@ class PreparationTest extends MoverFixture {
             assertThat(e)
                     .hasMessageStartingWith("3 problems stand in the way: image has watchers")
                     .hasMessageContaining("image vms/migration_target exists already")
-                    .hasMessageContaining("not enough space: up to 160 KiB are needed, 1000 B are available");
+                    .hasMessageContaining("not enough space: up to 108 KiB are needed, 1000 B are available");
             assertThat(e.blockers()).hasSize(3);
         }
     }
@@ -143,7 +143,7 @@ class PreparationTest extends MoverFixture {
         assertThat(plan.toJson())
                 .contains("\"available_bytes\" : 1099511627776")
                 .contains("\"target\" : \"vms/migration_target\"")
-                .contains("\"bytes_to_copy\" : 40960")
+                .contains("\"bytes_to_copy\" : 40960", "\"bytes_to_copy\" : 81920", "\"size_bytes\" : 20971520")
                 .contains("\"problems\" : [ ]");
     }
 
@@ -153,5 +153,40 @@ class PreparationTest extends MoverFixture {
         Plan plan = mover.plan(new MoveRequest.Import(disk, noPool, Layout.DEFAULT), OptionalLong.of(1));
         assertThat(plan.problems()).extracting(Plan.Obstacle::problem).containsExactly(Problem.POOL_NOT_FOUND);
         assertThat(plan.text()).endsWith("problems:\n  - there is no pool 'nosuchpool'\n");
+    }
+
+    @Test
+    void aSourceCanBeGivenByItsSpec() {
+        MoveRequest request = new MoveRequest.SpecImport("{\"type\":\"raw\"}", TARGET, Layout.DEFAULT);
+        Plan plan = mover.plan(request, OptionalLong.of(1 << 20));
+        assertThat(plan.text())
+                .isEqualTo(mover.plan(new MoveRequest.Import(disk, TARGET, Layout.DEFAULT), OptionalLong.of(1 << 20))
+                        .text());
+        mover.prepare(request);
+        assertThat(read(TARGET, "s1")).isEqualTo(then.read(0, (int) SIZE));
+    }
+
+    @Test
+    void aSpecThatCannotBeOpenedIsOneProblemOfThePlanAmongOthers() {
+        disk.gone = true;
+        store.create(TARGET, 0, Layout.DEFAULT);
+        MoveRequest request = new MoveRequest.SpecImport("{\"type\":\"raw\"}", TARGET, Layout.DEFAULT);
+        assertThat(mover.plan(request, OptionalLong.empty()).problems())
+                .extracting(Plan.Obstacle::problem)
+                .containsExactly(Problem.SOURCE_NOT_FOUND, Problem.IMAGE_EXISTS);
+        expect(Problem.SOURCE_NOT_FOUND, () -> mover.prepare(request));
+    }
+
+    @Test
+    void thePlanOfACloneNamesItsParent() {
+        ImageSpec kid = new ImageSpec("vms", "kid");
+        store.clone(SOURCE.at("s1"), kid, Layout.DEFAULT);
+        Plan kept = mover.plan(new MoveRequest.Linked(kid, TARGET, Optional.empty(), false), OptionalLong.of(1));
+        assertThat(kept.files())
+                .containsExactly("parent rbd/migration_source@s1 (20 MiB of it show through), stays the parent");
+        assertThat(kept.bytesToCopy()).isZero();
+        Plan flattened = mover.plan(new MoveRequest.Linked(kid, TARGET, Optional.empty(), true), OptionalLong.of(1));
+        assertThat(flattened.files().getFirst()).endsWith("copied");
+        assertThat(flattened.bytesToCopy()).isEqualTo(10L * 4096);
     }
 }

@@ -70,8 +70,7 @@ sealed interface ChainMember extends AutoCloseable {
 
         @Override
         public List<Stream> streams() {
-            return java.util.stream.Stream.concat(java.util.stream.Stream.of(stream), dataFile.stream())
-                    .toList();
+            return dataFile.map(data -> List.of(stream, data)).orElseGet(() -> List.of(stream));
         }
 
         @Override

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.block.BlockException;
 import berth.block.BlockReader;
+import berth.block.Extent;
 import berth.block.Problem;
 import berth.block.Source;
 import berth.source.qcow.Finding;
@@ -126,6 +127,15 @@ final class HostileTablesTest {
         try (Source source = Opening.of(temp.resolve("image.qcow2")).open()) {
             assertThat(problems(source)).isEmpty();
             read(source, 0, 1 << 20);
+            // Reads that start past the file's end, in its last cluster, too.
+            read(source, 4096, 4096);
+            source.points()
+                    .getLast()
+                    .reader()
+                    .extents(
+                            4096,
+                            4096,
+                            (offset, length, kind) -> assertThat(kind).isEqualTo(Extent.Kind.ZERO));
         }
         image.write(temp.resolve("image.qcow2"), 3 * CLUSTER - 1);
         try (Source source = Opening.of(temp.resolve("image.qcow2")).open()) {

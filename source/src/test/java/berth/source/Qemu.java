@@ -32,7 +32,7 @@ final class Qemu {
 
     /** Runs commands against an image in one process. */
     static void io(Path directory, String format, String file, List<String> commands) {
-        List<String> arguments = new ArrayList<>(List.of("-f", format));
+        List<String> arguments = new ArrayList<>(List.of("-t", "unsafe", "-f", format));
         for (String command : commands) {
             arguments.add("-c");
             arguments.add(command);

@@ -8,7 +8,6 @@ import berth.block.Extent.Kind;
 import berth.block.Source;
 import berth.posix.PosixFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Compares images that QEMU made with what QEMU reads from them: bytes with {@code qemu-img convert}, extents with {@code
- * qemu-img map}, and every snapshot with a copy from when it was taken. {@code -Dtest.args=-Dcorpus.seed=N} replays a
+ * qemu-img map}, and every snapshot with a copy from when it was taken. {@code -Dcorpus.seed=N} replays a
  * corpus.
  */
 final class QemuCorpusIT {
@@ -78,7 +77,7 @@ final class QemuCorpusIT {
         Qemu.img(directory, "convert", "-f", image.format(), "-O", "raw", file, "head.raw");
         byte[] expected = Files.readAllBytes(directory.resolve("head.raw"));
         BlockReader reader = source.points().getLast().reader();
-        byte[] bytes = readAll(reader);
+        byte[] bytes = Buffers.readAll(reader);
         assertThat(Arrays.mismatch(bytes, expected)).as("first different byte").isEqualTo(-1);
         String map = Qemu.img(directory, "map", "-f", image.format(), "--output=json", file);
         compareMap(image, extentsOf(reader), JSON.readTree(map), expected);
@@ -143,7 +142,7 @@ final class QemuCorpusIT {
             Source.Point point = source.points().get(i);
             assertThat(point.name()).isEqualTo(copy.name());
             assertThat(point.created()).isPresent();
-            byte[] bytes = readAll(point.reader());
+            byte[] bytes = Buffers.readAll(point.reader());
             assertThat(Arrays.mismatch(bytes, Files.readAllBytes(copy.raw())))
                     .as("first byte of %s that differs from when it was taken", copy.name())
                     .isEqualTo(-1);
@@ -168,10 +167,10 @@ final class QemuCorpusIT {
     /** What is said not to have changed must be the same in the point before; before the first one all is zero. */
     private static void checkChanges(Source source, int point) {
         BlockReader now = source.points().get(point).reader();
-        byte[] bytes = readAll(now);
+        byte[] bytes = Buffers.readAll(now);
         byte[] before = new byte[bytes.length];
         if (point > 0) {
-            byte[] earlier = readAll(source.points().get(point - 1).reader());
+            byte[] earlier = Buffers.readAll(source.points().get(point - 1).reader());
             System.arraycopy(earlier, 0, before, 0, Math.min(before.length, earlier.length));
         }
         List<Extent> changes = new ArrayList<>();
@@ -204,14 +203,6 @@ final class QemuCorpusIT {
             }
         }
         return true;
-    }
-
-    private static byte[] readAll(BlockReader reader) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect((int) reader.size());
-        reader.read(0, buffer);
-        byte[] bytes = new byte[buffer.flip().remaining()];
-        buffer.get(bytes);
-        return bytes;
     }
 
     private static void deleteTree(Path directory) throws IOException {

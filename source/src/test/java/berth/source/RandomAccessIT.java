@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Reads of any range by several threads give what reading the whole disk gives, and extents of any range what those of the
- * whole disk say. {@code -Dtest.args=-Drandom.seed=N} replays a run.
+ * whole disk say. {@code -Drandom.seed=N} replays a run.
  */
 final class RandomAccessIT {
     private static final int EVERY = 7;
@@ -61,12 +61,11 @@ final class RandomAccessIT {
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             for (Source.Point point : source.points()) {
                 BlockReader reader = point.reader();
-                ByteBuffer whole = ByteBuffer.allocate((int) reader.size());
-                reader.read(0, whole);
+                byte[] whole = Buffers.readAll(reader);
                 List<Future<?>> running = new ArrayList<>();
                 for (int i = 0; i < THREADS; i++) {
                     long seed = random.nextLong();
-                    running.add(threads.submit(() -> readRanges(reader, whole.array(), new Random(seed))));
+                    running.add(threads.submit(() -> readRanges(reader, whole, new Random(seed))));
                 }
                 for (Future<?> thread : running) {
                     thread.get();
@@ -80,11 +79,14 @@ final class RandomAccessIT {
         for (int i = 0; i < READS && whole.length > 0; i++) {
             int offset = random.nextInt(whole.length);
             int length = Math.min(whole.length - offset, random.nextInt(1 << random.nextInt(1, 21)));
-            ByteBuffer into =
-                    random.nextBoolean() ? ByteBuffer.allocateDirect(length + 8) : ByteBuffer.allocate(length + 8);
+            ByteBuffer into = Buffers.stale(random.nextBoolean(), length + 8);
             into.position(3).limit(3 + length);
             reader.read(offset, into);
             assertThat(into.position()).isEqualTo(into.limit()).isEqualTo(3 + length);
+            into.clear();
+            assertThat(Buffers.isStale(into, 0, 3) && Buffers.isStale(into, 3 + length, 5))
+                    .as("bytes around the range are left alone")
+                    .isTrue();
             byte[] read = new byte[length];
             into.get(3, read);
             assertThat(Arrays.mismatch(read, 0, length, whole, offset, offset + length))

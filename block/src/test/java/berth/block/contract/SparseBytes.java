@@ -7,9 +7,9 @@ import berth.block.ExtentMerger;
 import berth.block.ExtentSink;
 import berth.block.Limits;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +46,12 @@ public final class SparseBytes implements BlockReader {
         return size;
     }
 
-    /** Cuts bytes off or adds zeroes; those in the block in which the old or the new end lies are written. */
+    /** Cuts bytes off or adds zeroes. */
     public void resize(long newSize) {
-        long oldSize = size;
-        if (newSize < oldSize) {
-            zero(newSize, oldSize - newSize, false);
+        if (newSize < size) {
+            zero(newSize, size - newSize, false);
         }
         size = newSize;
-        long endOfBlock = Math.min(newSize, Math.ceilDiv(oldSize, (long) BLOCK) * BLOCK);
-        if (endOfBlock > oldSize) {
-            zero(oldSize, endOfBlock - oldSize, false);
-        }
     }
 
     @Override
@@ -100,28 +95,24 @@ public final class SparseBytes implements BlockReader {
     }
 
     /**
-     * Makes a range zeroes. Blocks that are in it as a whole go; of those that are in it in part, the part is written.
+     * Makes a range zeroes.
      *
-     * @param keepSpace whether whole blocks that are there stay, full of zeroes
+     * @param keepSpace whether blocks that are there stay, full of zeroes
      */
     public void zero(long offset, long length, boolean keepSpace) {
         Limits.checkRange(offset, length, size);
         long end = offset + length;
-        long firstWhole = Math.ceilDiv(offset, (long) BLOCK);
-        long afterWhole = end == size ? Math.ceilDiv(end, (long) BLOCK) : end / BLOCK;
-        if (firstWhole > afterWhole) {
-            write(offset, new byte[(int) length]);
-            return;
+        for (long block : new TreeSet<>(stored(offset, length).keySet())) {
+            int from = (int) Math.max(0, offset - block * BLOCK);
+            int to = (int) Math.min(BLOCK, end - block * BLOCK);
+            if (from == 0 && (to == BLOCK || block * BLOCK + to == size) && !keepSpace) {
+                blocks.remove(block);
+            } else {
+                byte[] bytes = blockCopy(block);
+                Arrays.fill(bytes, from, to, (byte) 0);
+                blocks.put(block, bytes);
+            }
         }
-        write(offset, new byte[(int) (Math.min(firstWhole * BLOCK, end) - offset)]);
-        NavigableMap<Long, byte[]> whole = blocks.subMap(firstWhole, true, afterWhole, false);
-        if (keepSpace) {
-            whole.replaceAll((block, bytes) -> new byte[BLOCK]);
-        } else {
-            whole.clear();
-        }
-        long tail = Math.max(offset, Math.min(afterWhole * BLOCK, end));
-        write(tail, new byte[(int) (end - tail)]);
     }
 
     /** Blocks are data, whatever is in them; the rest is unallocated. */

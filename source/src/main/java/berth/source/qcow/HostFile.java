@@ -1,6 +1,8 @@
 package berth.source.qcow;
 
 import berth.block.BlockException;
+import berth.block.Extent;
+import berth.block.ExtentSink;
 import berth.block.Problem;
 import berth.block.Zeroes;
 import berth.source.stream.Stream;
@@ -75,9 +77,24 @@ final class HostFile {
     void readPadded(long offset, ByteBuffer into) {
         int limit = into.limit();
         int stored = Math.clamp(size() - offset, 0, into.remaining());
-        into.limit(into.position() + stored);
-        stream.read(offset, into);
-        into.limit(limit);
+        if (stored > 0) {
+            into.limit(into.position() + stored);
+            stream.read(offset, into);
+            into.limit(limit);
+        }
         Zeroes.fill(into);
+    }
+
+    /**
+     * Which parts of a range are stored and which are holes or lie past the file's end, as {@link Stream#extents} says it.
+     */
+    void extentsPadded(long offset, long length, ExtentSink sink) {
+        long stored = Math.clamp(size() - offset, 0, length);
+        if (stored > 0) {
+            stream.extents(offset, stored, sink);
+        }
+        if (stored < length) {
+            sink.accept(offset + stored, length - stored, Extent.Kind.UNALLOCATED);
+        }
     }
 }

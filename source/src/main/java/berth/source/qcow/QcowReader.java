@@ -122,12 +122,10 @@ public final class QcowReader implements BlockReader {
     }
 
     private void dataExtents(Run run, long offset, ExtentSink sink) {
-        long stored = Math.clamp(data.size() - run.host(), 0, run.length());
-        data.stream().extents(run.host(), stored, (host, length, kind) -> {
+        data.extentsPadded(run.host(), run.length(), (host, length, kind) -> {
             Extent.Kind seen = kind == Extent.Kind.DATA ? Extent.Kind.DATA : Extent.Kind.ZERO;
             sink.accept(offset + (host - run.host()), length, seen);
         });
-        sink.accept(offset + stored, run.length() - stored, Extent.Kind.ZERO);
     }
 
     /**

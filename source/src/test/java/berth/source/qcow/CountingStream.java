@@ -16,7 +16,11 @@ final class CountingStream implements Stream {
     final List<Read> reads = new ArrayList<>();
 
     CountingStream(HandmadeImage image) {
-        bytes = image.bytes();
+        this(image.bytes());
+    }
+
+    CountingStream(byte[] bytes) {
+        this.bytes = bytes;
     }
 
     @Override

@@ -68,6 +68,23 @@ public final class TinyGuest implements AutoCloseable {
         Path initrd = directory.resolve("initrd");
         Files.write(initrd, kernel.initialFileSystem(script, disks.length));
         Path console = Files.writeString(directory.resolve("console.log"), "");
+        Path messages = directory.resolve("qemu.log");
+        Process qemu = new ProcessBuilder(command(kernel, initrd, console, disks))
+                .redirectErrorStream(true)
+                .redirectOutput(messages.toFile())
+                .start();
+        qemu.getOutputStream().close();
+        TinyGuest guest = new TinyGuest(qemu, console);
+        try {
+            guest.await(line -> line.equals(BOOTED), "its own first line", BOOT_PATIENCE);
+        } catch (IOException | RuntimeException e) {
+            guest.close();
+            throw new IOException(e.getMessage() + "\nQEMU said: " + Files.readString(messages), e);
+        }
+        return guest;
+    }
+
+    private static List<String> command(GuestKernel kernel, Path initrd, Path console, Disk... disks) {
         List<String> command = new ArrayList<>(List.of(
                 "qemu-system-x86_64",
                 "-accel",
@@ -91,20 +108,7 @@ public final class TinyGuest implements AutoCloseable {
             command.addAll(List.of("-blockdev", "node-name=disk" + i + "," + disks[i].blockdev));
             command.addAll(List.of("-device", "virtio-blk-pci,drive=disk" + i));
         }
-        Path messages = directory.resolve("qemu.log");
-        Process qemu = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(messages.toFile())
-                .start();
-        qemu.getOutputStream().close();
-        TinyGuest guest = new TinyGuest(qemu, console);
-        try {
-            guest.await(line -> line.equals(BOOTED), "its own first line", BOOT_PATIENCE);
-        } catch (IOException | RuntimeException e) {
-            guest.close();
-            throw new IOException(e.getMessage() + "\nQEMU said: " + Files.readString(messages), e);
-        }
-        return guest;
+        return command;
     }
 
     /** The whole lines that the console has shown so far. */

@@ -1,0 +1,128 @@
+package berth.cloud;
+
+import berth.block.BlockException;
+import berth.block.ImageSpec;
+import berth.block.MigrationRecord;
+import berth.block.MigrationState;
+import berth.block.MigrationStore;
+import berth.block.Problem;
+import berth.migration.Receipt;
+import berth.source.spec.NativeSpec;
+import berth.source.spec.QcowSpec;
+import berth.source.spec.RawSpec;
+import berth.source.spec.SourceSpec;
+import berth.source.spec.SpecParser;
+import berth.source.spec.StreamSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What there is of a disk in the store already. */
+sealed interface DiskTarget {
+    /** Nothing. */
+    record Absent() implements DiskTarget {
+        @Override
+        public String describe() {
+            return "new";
+        }
+    }
+
+    /**
+     * A move that was begun.
+     *
+     * @param state where it stands
+     */
+    record Begun(MigrationState state) implements DiskTarget {
+        @Override
+        public String describe() {
+            return state.toString();
+        }
+    }
+
+    /**
+     * The image, moved from this disk as the disk is now.
+     *
+     * @param receipt what says so
+     */
+    record Moved(Receipt receipt) implements DiskTarget {
+        @Override
+        public String describe() {
+            return "moved";
+        }
+    }
+
+    /** The word of a plan for it. */
+    String describe();
+
+    /**
+     * Looks.
+     *
+     * @param receipt where the receipt of an earlier move would be
+     * @throws BlockException {@link Problem#MIGRATING} when another disk is being moved to the target,
+     *     {@link Problem#IMAGE_EXISTS} when the target is another image, {@link Problem#SOURCE_CHANGED} when it is this
+     *     disk as it was earlier
+     */
+    static DiskTarget of(MigrationStore store, OpenDisk disk, ImageSpec target, Path receipt) {
+        Optional<MigrationRecord> begun = store.migrations().stream()
+                .filter(record -> record.target().equals(target))
+                .findFirst();
+        if (begun.isPresent()) {
+            requireSameDisk(begun.get(), disk.disk().file());
+            return new Begun(begun.get().state());
+        }
+        boolean exists = store.pools().contains(target.pool())
+                && store.images(target.pool()).stream()
+                        .anyMatch(image -> image.spec().equals(target));
+        return exists ? moved(store, disk, target, receipt) : new Absent();
+    }
+
+    private static void requireSameDisk(MigrationRecord record, Path file) {
+        boolean same = record.importOnly()
+                && fileOf(new SpecParser(Path.of("")).parse(record.sourceDescription()))
+                        .filter(file::equals)
+                        .isPresent();
+        if (!same) {
+            throw new BlockException(
+                    Problem.MIGRATING,
+                    "another disk is being moved to " + record.target() + ": "
+                            + record.source().map(ImageSpec::toString).orElse(record.sourceDescription()));
+        }
+    }
+
+    private static Optional<Path> fileOf(SourceSpec spec) {
+        Optional<StreamSpec> stream =
+                switch (spec) {
+                    case NativeSpec _ -> Optional.empty();
+                    case RawSpec raw -> Optional.of(raw.stream());
+                    case QcowSpec qcow -> Optional.of(qcow.stream());
+                };
+        return stream.map(known -> switch (known) {
+            case StreamSpec.File file -> file.path();
+        });
+    }
+
+    private static DiskTarget moved(MigrationStore store, OpenDisk disk, ImageSpec target, Path file) {
+        if (Files.exists(file)) {
+            Receipt receipt = Receipt.read(file);
+            if (receipt.statement().target().id().equals(store.info(target).id())) {
+                Map<String, String> then = receipt.statement().source().validators();
+                if (!lasting(disk, then).equals(lasting(disk, disk.source().validators()))) {
+                    throw new BlockException(
+                            Problem.SOURCE_CHANGED,
+                            "image " + target + " was made from " + disk.disk().file()
+                                    + ", which has changed since then");
+                }
+                return new Moved(receipt);
+            }
+        }
+        throw new BlockException(Problem.IMAGE_EXISTS, "image " + target + " exists already, and is not this disk");
+    }
+
+    private static Map<String, String> lasting(OpenDisk disk, Map<String, String> validators) {
+        Map<String, String> lasting = new TreeMap<>(validators);
+        lasting.keySet().removeIf(disk::isBackingTime);
+        return lasting;
+    }
+}
