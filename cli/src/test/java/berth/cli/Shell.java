@@ -12,24 +12,36 @@ import berth.server.LazyEngine;
 import berth.server.StoreDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs command lines on a store in memory and keeps what they print, as a transcript shows it. */
-final class Shell {
+/** Runs command lines and keeps what they print, as a transcript shows it. It has the pools that most examples use. */
+final class Shell implements AutoCloseable {
     private final Engine engine;
     private final CommandRunner runner;
     private final Path directory;
     private byte[] input = new byte[0];
     private byte[] output = new byte[0];
 
-    /** A shell in a directory, with the pools that most examples use. */
+    /** A shell in a directory with a store in memory. */
     Shell(Path directory) {
+        this(directory, new Engine(new StoreDirectory(directory.resolve("store")), ModelStore::new));
+    }
+
+    /** A shell in a directory with a local store in it. */
+    static Shell local(Path directory) throws IOException {
+        Path store = Files.createDirectories(directory.resolve("store"));
+        return new Shell(directory, Engine.open(new StoreDirectory(store)));
+    }
+
+    private Shell(Path directory, Engine engine) {
         this.directory = directory;
-        engine = new Engine(new StoreDirectory(directory.resolve("store")), ModelStore::new);
+        this.engine = engine;
         runner = new CommandRunner(new LazyEngine(() -> engine));
         List.of("rbd", "images", "volumes", "vms").stream()
                 .filter(pool -> !store().pools().contains(pool))
@@ -69,6 +81,11 @@ final class Shell {
     Shell quietly(String line) {
         assertThat(run(line)).as(line).isEmpty();
         return this;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
     }
 
     /** Splits at blanks, but not within single quotes. */

@@ -4,6 +4,7 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -13,13 +14,14 @@ import java.util.function.Function;
  * command runs.
  */
 public final class StoreAccess {
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long PAUSE_MILLIS = 50;
     private static final long NOTICE_MILLIS = 1_000;
 
     private final StoreDirectory store;
     private final String version;
     private final Function<StoreDirectory, CommandHandler> handlers;
+    private final Duration patience;
 
     /**
      * @param store the store's directory
@@ -27,9 +29,19 @@ public final class StoreAccess {
      * @param handlers makes the handler when this process becomes the owner
      */
     public StoreAccess(StoreDirectory store, String version, Function<StoreDirectory, CommandHandler> handlers) {
+        this(store, version, handlers, PATIENCE);
+    }
+
+    /** Like the other one, with the time to wait for an owner that does not answer. */
+    StoreAccess(
+            StoreDirectory store,
+            String version,
+            Function<StoreDirectory, CommandHandler> handlers,
+            Duration patience) {
         this.store = store;
         this.version = version;
         this.handlers = handlers;
+        this.patience = patience;
     }
 
     /**
@@ -57,7 +69,7 @@ public final class StoreAccess {
 
     /** An owner may be about to start or to end, so one failed attempt says little. */
     private int retry(CommandIo io, Attempt attempt) {
-        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        long end = System.nanoTime() + patience.toNanos();
         while (true) {
             OptionalInt status = attempt.run();
             if (status.isPresent()) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ final class TestClient {
 
     TestClient(Path directory, String version, CommandHandler handler, InputStream in) {
         this.io = new CommandIo(in, out, err, cancellation);
-        this.access = new StoreAccess(new StoreDirectory(directory), version, _ -> handler);
+        this.access = new StoreAccess(new StoreDirectory(directory), version, _ -> handler, Duration.ofSeconds(1));
     }
 
     TestClient(Path directory, CommandHandler handler) {

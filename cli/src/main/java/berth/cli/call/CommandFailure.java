@@ -55,7 +55,7 @@ public final class CommandFailure extends RuntimeException {
     /** Whether the errno alone says it all. */
     private static boolean isPlain(BlockException cause) {
         return switch (cause.problem()) {
-            case POOL_NOT_FOUND, IMAGE_NOT_FOUND, SNAPSHOT_NOT_FOUND, IMAGE_EXISTS, SNAPSHOT_EXISTS -> true;
+            case POOL_NOT_FOUND, IMAGE_NOT_FOUND, SNAPSHOT_NOT_FOUND, IMAGE_EXISTS, SNAPSHOT_EXISTS, CANCELLED -> true;
             default -> false;
         };
     }
