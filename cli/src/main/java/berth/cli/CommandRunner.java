@@ -21,6 +21,9 @@ final class CommandRunner implements CommandHandler {
     /** What the shell reports of a command that SIGPIPE ended. */
     private static final int BROKEN_PIPE_STATUS = 141;
 
+    /** {@code --store} and its value. */
+    private static final int STORE_ARGUMENTS = 2;
+
     private final LazyEngine engine;
 
     CommandRunner(LazyEngine engine) {
@@ -60,7 +63,8 @@ final class CommandRunner implements CommandHandler {
             console.println("berth version " + Version.current());
             return 0;
         }
-        if (words.wantsHelp() || invocation.args().isEmpty()) {
+        boolean nothing = words.rest().size() == (words.store() == null ? 0 : STORE_ARGUMENTS);
+        if (words.wantsHelp() || nothing) {
             console.print(Help.overview());
             return 0;
         }

@@ -6,10 +6,12 @@ import berth.cli.command.CheckCommand;
 import berth.cli.command.DiffCommand;
 import berth.cli.command.ImageCommands;
 import berth.cli.command.InfoCommand;
+import berth.cli.command.InstanceCommands;
 import berth.cli.command.ListCommand;
 import berth.cli.command.MigrationCommands;
 import berth.cli.command.PoolCommands;
 import berth.cli.command.PrepareCommand;
+import berth.cli.command.QuickstartCommand;
 import berth.cli.command.ServeCommands;
 import berth.cli.command.SnapCommands;
 import berth.cli.command.StatusCommand;
@@ -33,6 +35,7 @@ enum Verb {
     HELP("help"),
     IMPORT("import"),
     INFO("info"),
+    INSTANCE_MIGRATE("instance migrate"),
     LIST("list", "ls"),
     MIGRATION_ABORT("migration abort"),
     MIGRATION_COMMIT("migration commit"),
@@ -42,6 +45,7 @@ enum Verb {
     POOL_CREATE("pool create"),
     POOL_LIST("pool list", "pool ls"),
     POOL_REMOVE("pool remove", "pool rm"),
+    QUICKSTART("quickstart"),
     REMOVE("remove", "rm"),
     RENAME("rename", "mv"),
     RESIZE("resize"),
@@ -95,6 +99,7 @@ enum Verb {
             case HELP -> Help.help();
             case IMPORT -> TransferCommands.importImage();
             case INFO -> InfoCommand.info();
+            case INSTANCE_MIGRATE -> InstanceCommands.migrate();
             case LIST -> ListCommand.list();
             case MIGRATION_ABORT -> MigrationCommands.abort();
             case MIGRATION_COMMIT -> MigrationCommands.commit();
@@ -104,6 +109,7 @@ enum Verb {
             case POOL_CREATE -> PoolCommands.create();
             case POOL_LIST -> PoolCommands.list();
             case POOL_REMOVE -> PoolCommands.remove();
+            case QUICKSTART -> QuickstartCommand.quickstart();
             case REMOVE -> ImageCommands.remove();
             case RENAME -> ImageCommands.rename();
             case RESIZE -> ImageCommands.resize();

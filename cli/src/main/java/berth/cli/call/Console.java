@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A command's standard streams for text and bytes. Text is UTF-8. Used by the command's thread. */
+/** A command's standard streams for text and bytes. Text is UTF-8. Safe for use by several threads. */
 public final class Console {
     private static final int BUFFER_CHARACTERS = 1 << 15;
 
@@ -29,7 +29,7 @@ public final class Console {
     }
 
     /** Prints text on standard output, at the latest when the command ends. */
-    public void print(String text) {
+    public synchronized void print(String text) {
         buffer.append(text);
         if (buffer.length() >= BUFFER_CHARACTERS) {
             flush();
@@ -43,7 +43,7 @@ public final class Console {
     }
 
     /** Prints text on standard error at once, after what was printed on standard output before. */
-    public void error(String text) {
+    public synchronized void error(String text) {
         flush();
         try {
             io.err().write(text.getBytes(StandardCharsets.UTF_8));
@@ -58,7 +58,7 @@ public final class Console {
     }
 
     /** Sends off what was printed. @throws OutputGone when the reader is gone */
-    public void flush() {
+    public synchronized void flush() {
         if (buffer.isEmpty()) {
             return;
         }
@@ -72,7 +72,7 @@ public final class Console {
     }
 
     /** Standard output for bytes, unbuffered. */
-    public OutputStream out() {
+    public synchronized OutputStream out() {
         flush();
         return io.out();
     }

@@ -45,28 +45,12 @@ final class NbdOptions {
         }
         Optional<String> listen = args.option(listenOption);
         if (listen.isPresent()) {
+            HostPort address = HostPort.parse(listen.get());
             boolean plaintext = args.flag("--allow-plaintext-beyond-loopback");
-            servers.add(NbdServerConfig.of(tcp(listen.get(), listenOption, plaintext), tls(call)));
+            NbdEndpoint endpoint = new NbdEndpoint.Tcp(address.host(), address.port(), plaintext);
+            servers.add(NbdServerConfig.of(endpoint, tls(call)));
         }
         return servers;
-    }
-
-    private static NbdEndpoint tcp(String text, String option, boolean plaintext) {
-        int colon = text.lastIndexOf(':');
-        String host = colon < 0 ? text : text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        try {
-            int port = colon < 0 ? NbdEndpoint.DEFAULT_PORT : Integer.parseInt(text.substring(colon + 1));
-            if (host.isEmpty()) {
-                throw CommandFailure.invalid("the argument for option '" + option + "' names no host: use"
-                        + " 127.0.0.1:" + port + " for this machine alone");
-            }
-            return new NbdEndpoint.Tcp(host, port, plaintext);
-        } catch (IllegalArgumentException e) {
-            throw CommandFailure.invalid("'" + text + "' is not <host>:<port> with a port from 0 to 65535");
-        }
     }
 
     private static NbdTls tls(Call call) {

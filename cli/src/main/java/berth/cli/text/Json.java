@@ -8,7 +8,10 @@ import tools.jackson.core.PrettyPrinter;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.MinimalPrettyPrinter;
 import tools.jackson.core.util.Separators;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
 
 /** JSON in the two forms that {@code rbd} writes: on one line, or indented by four blanks. */
 public final class Json {
@@ -29,6 +32,15 @@ public final class Json {
             body.accept(generator);
         }
         to.accept("\n");
+    }
+
+    /** A record, or a list of records, with field names in lower case and underscores. */
+    public static String of(boolean pretty, Object value) {
+        JsonMapper mapper = JsonMapper.builder()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .build();
+        PrettyPrinter printer = pretty ? prettyPrinter() : new MinimalPrettyPrinter();
+        return mapper.writer().with(printer).writeValueAsString(value) + "\n";
     }
 
     private static final class ConsumerWriter extends Writer {
