@@ -344,8 +344,11 @@ public final class LocalStore implements MigrationStore {
 
     void close(LocalImage handle) {
         structure.locked(() -> {
-            context.images().release(handle.state());
-            handle.state().handles().remove(handle);
+            if (handle.state().handles().contains(handle)) {
+                // Where the flush fails the handle stays open, and closing it again tries again.
+                context.images().release(handle.state());
+                handle.state().handles().remove(handle);
+            }
         });
     }
 
