@@ -2,6 +2,10 @@ package berth.block;
 
 import berth.posix.Errno;
 import berth.posix.PosixException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +45,37 @@ public final class BlockException extends RuntimeException {
 
     /** The failure that a system call's failure amounts to; the errno is the call's. */
     public static BlockException of(PosixException cause, String what) {
+        return of(cause.errno(), what + ": " + cause.getMessage(), cause);
+    }
+
+    /**
+     * The failure that a failure of the JDK's file methods amounts to. The errno is that of the system call behind it,
+     * where the JDK lets it be told, else EIO.
+     */
+    public static BlockException of(IOException cause, String what) {
+        return of(errnoOf(cause), what + ": " + cause, cause);
+    }
+
+    private static BlockException of(Errno errno, String message, Exception cause) {
         Problem problem =
-                switch (cause.errno()) {
+                switch (errno) {
                     case ENOSPC, EDQUOT -> Problem.NO_SPACE;
                     case EROFS -> Problem.READ_ONLY;
                     default -> Problem.IO;
                 };
-        return new BlockException(problem, cause.errno(), what + ": " + cause.getMessage(), List.of(), cause);
+        return new BlockException(problem, errno, message, List.of(), cause);
+    }
+
+    /** The JDK keeps the text of a system call's error, but not its number. */
+    private static Errno errnoOf(IOException cause) {
+        String reason = cause instanceof FileSystemException failure ? failure.getReason() : cause.getMessage();
+        if (cause instanceof AccessDeniedException) {
+            return Errno.EACCES;
+        }
+        return Arrays.stream(Errno.values())
+                .filter(errno -> errno.text().equals(reason))
+                .findFirst()
+                .orElse(Errno.EIO);
     }
 
     /** A failure of the given kind with an errno of its own, where RBD gives another one than usual. */

@@ -91,7 +91,7 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
         } catch (PosixException e) {
             throw BlockException.of(e, "cannot write the domain XML " + file);
         } catch (IOException e) {
-            throw new BlockException(Problem.IO, "cannot write the domain XML " + file + ": " + e.getMessage(), e);
+            throw BlockException.of(e, "cannot write the domain XML " + file);
         }
     }
 }

@@ -14,7 +14,7 @@ public interface ReceiptSink {
      * which then replaces the first.
      *
      * @return where it is, for people
-     * @throws BlockException {@link Problem#IO}, after which the commit can be tried again
+     * @throws BlockException {@link Problem#IO}, {@link Problem#NO_SPACE}, {@link Problem#READ_ONLY}, after which the commit can be tried again
      */
     String write(Receipt receipt);
 
@@ -24,7 +24,7 @@ public interface ReceiptSink {
             try {
                 AtomicFile.write(file, receipt.toJson().getBytes(StandardCharsets.UTF_8), "rw-r--r--");
             } catch (IOException e) {
-                throw new BlockException(Problem.IO, "cannot write the receipt " + file + ": " + e.getMessage(), e);
+                throw BlockException.of(e, "cannot write the receipt " + file);
             }
             return file.toString();
         };

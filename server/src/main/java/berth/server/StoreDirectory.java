@@ -1,7 +1,6 @@
 package berth.server;
 
 import berth.block.BlockException;
-import berth.block.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,10 +56,7 @@ public record StoreDirectory(Path path) {
                         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
         } catch (IOException e) {
-            throw new BlockException(
-                    Problem.IO,
-                    "cannot make the store's directory " + path + ": " + e + "; choose another with --store",
-                    e);
+            throw BlockException.of(e, "cannot make the store's directory " + path + "; choose another with --store");
         }
     }
 }

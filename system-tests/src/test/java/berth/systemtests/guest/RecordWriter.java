@@ -128,7 +128,8 @@ public record RecordWriter(long firstBlock, long blocks, long records) {
         return wrong;
     }
 
-    private long block(long number) {
+    /** The block that a record goes to. */
+    public long block(long number) {
         return firstBlock + number * HOP % blocks;
     }
 
