@@ -66,7 +66,7 @@ class DiskFullIT {
     @Test
     void snapshotsAreTakenWholeOrRefused() throws Exception {
         berth.ok("create", "--size", "8M", "rbd/disk");
-        try (BerthProcess server = berth.serve("rbd/disk", socket)) {
+        try (BerthProcess _ = berth.serve("rbd/disk", socket)) {
             Nbd.qemuIo(socket, "rbd/disk", "write -P 1 0 1M", "flush").succeeded();
             Path ballast = fill();
             int taken = 0;

@@ -32,7 +32,7 @@ class FioVerifyIT {
     private Process startFio(String image) throws IOException {
         return new ProcessBuilder(
                         "fio",
-                        "--name=verify",
+                        "--name=writers",
                         "--ioengine=nbd",
                         "--uri=" + Nbd.uri(socket, image),
                         "--rw=randwrite",
@@ -44,6 +44,7 @@ class FioVerifyIT {
                         "--verify=crc32c",
                         "--verify_fatal=1",
                         "--do_verify=1",
+                        "--verify_state_save=0",
                         "--rate=1M",
                         "--randseed=7",
                         "--group_reporting")
