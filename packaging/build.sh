@@ -14,7 +14,7 @@ build() {
   touch "$started" # what changes while the build runs is newer than this
   rm -f "$dist/stamp" # there is a stamp only after a build that succeeded
   echo "berth: building; the first time takes one to three minutes, log in ${dist/#$PWD\//}/build.log" >&2
-  if ! (cd "$home" && JAVA_HOME=$jdk mvn -q -pl cli -am -DskipTests package) >"$dist/build.log" 2>&1; then
+  if ! (cd "$home" && JAVA_HOME=$jdk mvn -q -pl cli -am -Dmaven.test.skip=true package) >"$dist/build.log" 2>&1; then
     tail -n 40 "$dist/build.log" >&2
     echo "berth: the build failed; the whole log is $dist/build.log" >&2
     exit 1

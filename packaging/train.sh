@@ -5,6 +5,7 @@
 set -uo pipefail
 jdk=$1 dist=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+samples=$(dirname "$here")/samples
 . "$here/jdk.sh"
 is_jdk "$jdk" || exit 1
 
@@ -28,8 +29,12 @@ berth() {
 
 # What users start most, and what has to answer soonest.
 exercise() {
-  local image=rbd/image
-  truncate -s 8M "$store/disk.raw"
+  local image=rbd/image instance
+  instance=$(echo "$samples"/instances/*-*)
+  head -c 64M /dev/urandom >"$store/disk.raw"
+  cat >"$store/spec.json" <<END
+{"type": "qcow", "backing_allow": ["$samples/instances/_base"], "stream": {"type": "file", "file_path": "$instance/disk"}}
+END
   berth pool ls
   berth create --size 64M "$image"
   berth ls
@@ -49,6 +54,10 @@ exercise() {
   berth import "$store/disk.raw" rbd/disk
   berth export rbd/disk "$store/exported.raw"
   berth status rbd/disk
+  berth migration prepare --import-only --source-spec-path "$store/spec.json" rbd/moved
+  berth migration execute rbd/moved
+  berth status rbd/moved
+  berth migration commit rbd/moved
   berth trash ls
   berth --help
   berth ls nonexistent

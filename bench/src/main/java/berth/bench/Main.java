@@ -18,7 +18,8 @@ public final class Main {
             new PrepareTime(),
             new SnapshotDepth(),
             new InstantCopies(),
-            new CommandStart());
+            new CommandStart(),
+            new ServerMemory());
 
     private final Path home;
     private final Options options;

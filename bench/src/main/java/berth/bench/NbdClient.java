@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -38,14 +37,21 @@ final class NbdClient implements AutoCloseable {
 
     /** Connects and opens an export. */
     static NbdClient open(Path socket, String export) {
+        NbdClient client = connect(socket);
         try {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            NbdClient client = new NbdClient(channel);
-            channel.connect(UnixDomainSocketAddress.of(socket));
             client.negotiate(export);
             return client;
         } catch (IOException e) {
+            client.close();
             throw new BenchException("cannot open export " + export + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static NbdClient connect(Path socket) {
+        try {
+            return new NbdClient(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+        } catch (IOException e) {
+            throw new BenchException("cannot connect to " + socket + ": " + e.getMessage(), e);
         }
     }
 

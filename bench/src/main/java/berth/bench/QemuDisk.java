@@ -5,9 +5,6 @@ import java.util.List;
 
 /** The disk as a qcow2 file on a raw backing file, which is what Nova makes, served by qemu-nbd. */
 public final class QemuDisk extends LayeredDisk {
-    /** How it is set up, for the report. */
-    public static final String SETUP = "qemu-nbd, qcow2 on raw, cache=writeback, aio=threads";
-
     private final Path socket;
     private final Path log;
     private final Path base;

@@ -143,9 +143,9 @@ final class FillState {
         }
     }
 
-    /** The size of the origin at a point in time. */
+    /** The size of the origin at a point in time, as it was when the image was prepared. */
     long pointSize(int point) {
-        return point(point).size();
+        return record.sizes().get(point);
     }
 
     synchronized void close() {

@@ -134,9 +134,14 @@ final class HeadWriter {
         if (code == BlockIndex.HOLE || code == BlockIndex.ZERO) {
             return;
         }
-        index.top()
-                .data()
-                .write(completeBlock(head, block << LayerMap.BLOCK_SHIFT, size), block << LayerMap.BLOCK_SHIFT);
+        long offset = block << LayerMap.BLOCK_SHIFT;
+        ByteBuffer whole = completeBlock(head, offset, size);
+        if (Zeroes.isZero(whole)) {
+            index.top().data().punch(offset, LayerMap.BLOCK_BYTES);
+            clear(index, block, block + 1, BlockState.ZERO, BlockIndex.ZERO);
+            return;
+        }
+        index.top().data().write(whole, offset);
         index.top().map().set(block, block + 1, BlockState.DATA);
         index.update(block, block + 1, index.topCode());
     }
@@ -159,10 +164,13 @@ final class HeadWriter {
         if (from >= to) {
             return;
         }
-        int code = head.index().code(from >>> LayerMap.BLOCK_SHIFT);
-        if (code != BlockIndex.HOLE && code != BlockIndex.ZERO) {
-            ByteBuffer zeroes = ByteBuffer.allocateDirect((int) (to - from));
-            writeInRegion(head, from, zeroes);
+        // What is zero already needs no block of its own.
+        ByteBuffer part = ByteBuffer.allocateDirect((int) (to - from));
+        head.read(from, part);
+        part.flip();
+        if (!Zeroes.isZero(part)) {
+            Zeroes.fill(part);
+            writeInRegion(head, from, part.flip());
         }
     }
 

@@ -207,7 +207,11 @@ final class ImageOperations {
             LayerRecord layer =
                     new LayerRecord(transaction.newNumber(), image.id(), bottom.below(), bottom.overlap(), 0);
             FillRecord fill = new FillRecord(
-                    image.id(), OriginKind.FLATTEN, transaction.newNumber(), List.of(layer.number()), bottom.overlap());
+                    image.id(),
+                    OriginKind.FLATTEN,
+                    transaction.newNumber(),
+                    List.of(layer.number()),
+                    List.of(bottom.overlap()));
             transaction
                     .put(layer)
                     .put(bottom.over(layer.number(), bottom.overlap()))

@@ -190,9 +190,7 @@ final class LocalImage implements Image {
 
     @Override
     public void close() {
-        if (!closed) {
-            store.close(this);
-            closed = true;
-        }
+        store.close(this);
+        closed = true;
     }
 }

@@ -99,6 +99,11 @@ public final class LocalStore implements MigrationStore {
         maintenance.run();
     }
 
+    /** Brings the maps on disk up to date and starts a new journal, however short the old one is. */
+    void checkpoint() {
+        maintenance.checkpoint();
+    }
+
     /** Looks for damage, without changing anything. Each finding says what is wrong with what. */
     public List<String> check() {
         return new StoreCheck(context, structure).run();
@@ -339,8 +344,11 @@ public final class LocalStore implements MigrationStore {
 
     void close(LocalImage handle) {
         structure.locked(() -> {
-            context.images().release(handle.state());
-            handle.state().handles().remove(handle);
+            if (handle.state().handles().contains(handle)) {
+                // Where the flush fails the handle stays open, and closing it again tries again.
+                context.images().release(handle.state());
+                handle.state().handles().remove(handle);
+            }
         });
     }
 

@@ -54,10 +54,17 @@ final class Maintenance {
             all.forEach(image -> image.users++);
             return all;
         });
-        try {
-            images.forEach(ImageState::flush);
-        } finally {
-            structure.locked(() -> images.forEach(context.images()::release));
+        RuntimeException failure = null;
+        for (ImageState image : images) {
+            try {
+                image.flush();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        structure.locked(() -> images.forEach(context.images()::release));
+        if (failure != null) {
+            throw failure;
         }
         if (!cleaned) {
             cleaned = true;

@@ -178,14 +178,12 @@ final class MigrationOperations {
         String id = LocalStore.newImageId(transaction);
         List<Long> layers = new ArrayList<>();
         long below = parent;
-        long largest = 0;
         for (int i = 0; i < points.size(); i++) {
             Point point = points.get(i);
             LayerRecord layer = new LayerRecord(transaction.newNumber(), id, below, point.overlap(), i);
             transaction.put(layer);
             layers.add(layer.number());
             below = layer.number();
-            largest = Math.max(largest, point.size());
             if (i < points.size() - 1) {
                 transaction.put(new SnapshotRecord(
                         id, i + 1L, point.name(), point.size(), below, point.isProtected(), point.created()));
@@ -202,7 +200,15 @@ final class MigrationOperations {
                 points.size(),
                 Times.at(context.clock().instant()),
                 Optional.empty());
-        transaction.put(top).put(image).put(new FillRecord(id, kind, transaction.newNumber(), layers, largest));
+        transaction
+                .put(top)
+                .put(image)
+                .put(new FillRecord(
+                        id,
+                        kind,
+                        transaction.newNumber(),
+                        layers,
+                        points.stream().map(Point::size).toList()));
         return new Target(image, layers);
     }
 

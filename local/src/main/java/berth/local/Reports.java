@@ -3,11 +3,14 @@ package berth.local;
 import berth.block.DiffSink;
 import berth.block.DiskUsage;
 import berth.block.Extent;
-import berth.local.catalog.Catalog;
-import berth.local.catalog.CatalogRecord.SnapshotRecord;
+import berth.local.page.BlockState;
 import berth.local.page.LayerMap;
+import berth.local.page.LayerMap.PageView;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Differences and space, computed from the maps. Safe for use by several threads. */
@@ -124,27 +127,56 @@ final class Reports {
         }
     }
 
-    /** What a point in time takes beyond the snapshot before it. */
+    /** What a point in time takes beyond the snapshot before it: the blocks that are seen in the layers since then. */
     DiskUsage usage(ImageState image, @Nullable PointInTime at) {
         return structure.locked(() -> {
-            Catalog catalog = context.catalog();
             PointInTime point = at == null ? image.head() : at;
+            List<Layer> layers = layersSinceSnapshot(image, point.top());
+            TreeSet<Integer> pages = new TreeSet<>();
+            layers.forEach(layer -> pages.addAll(layer.map().pages()));
             long blocks = 0;
-            Layer layer = point.top();
-            while (layer != null && image.ownLayers().contains(layer)) {
-                boolean beforeThis = layer != point.top()
-                        && !catalog.snapshotsOf(layer.number()).stream()
-                                .filter(s -> s.image().equals(image.id()))
-                                .map(SnapshotRecord::number)
-                                .toList()
-                                .isEmpty();
-                if (beforeThis) {
-                    break;
-                }
-                blocks += layer.map().dataBlocks();
-                layer = layer.below();
+            for (int page : pages) {
+                blocks += dataBlocks(layers, page, Layer.blocks(point.size()));
             }
             return new DiskUsage(point.size(), blocks * LayerMap.BLOCK_BYTES);
         });
+    }
+
+    private List<Layer> layersSinceSnapshot(ImageState image, Layer top) {
+        List<Layer> layers = new ArrayList<>();
+        Layer layer = top;
+        while (layer != null && image.ownLayers().contains(layer)) {
+            boolean before = layer != top
+                    && !context.catalog().snapshotsOf(layer.number()).isEmpty();
+            if (before) {
+                break;
+            }
+            layers.add(layer);
+            layer = layer.below();
+        }
+        return layers;
+    }
+
+    /** The blocks of a page for which the first layer that has something has data. */
+    private static int dataBlocks(List<Layer> layers, int page, long endBlock) {
+        BitSet seen = new BitSet(LayerMap.PAGE_BLOCKS);
+        long first = (long) page << LayerMap.PAGE_SHIFT;
+        long visible = endBlock - first;
+        int count = 0;
+        for (Layer layer : layers) {
+            PageView view = layer.map().page(page);
+            int limit = Math.clamp(visible, 0, LayerMap.PAGE_BLOCKS);
+            for (int at = 0; at < limit; ) {
+                int end = Math.min(limit, view.runEnd(at));
+                if (view.get(at) != BlockState.ABSENT) {
+                    int before = seen.cardinality();
+                    seen.set(at, end);
+                    count += view.get(at) == BlockState.DATA ? seen.cardinality() - before : 0;
+                }
+                at = end;
+            }
+            visible = Math.min(visible, layer.overlapBlocks() - first);
+        }
+        return count;
     }
 }

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** TLS with X.509 certificates, by the JDK: its cipher code is the fastest that Java has, and works on buffers. */
 final class CertificateTls implements TlsServer {
@@ -76,7 +77,7 @@ final class CertificateTls implements TlsServer {
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
-        return factory.getTrustManagers();
+        return new TrustManager[] {new ClientTrust((X509ExtendedTrustManager) factory.getTrustManagers()[0])};
     }
 
     private static KeyStore emptyStore() throws GeneralSecurityException, IOException {

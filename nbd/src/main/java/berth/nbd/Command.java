@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests of the transmission phase. FUA is valid with all of them, though it matters only to those that write. */
 enum Command {
-    READ(0, CMD_FLAG_DF, false),
-    WRITE(1, 0, true),
-    DISC(2, 0, false),
-    FLUSH(3, 0, false),
-    TRIM(4, 0, true),
-    CACHE(5, 0, false),
-    WRITE_ZEROES(6, CMD_FLAG_NO_HOLE | CMD_FLAG_FAST_ZERO, true),
-    BLOCK_STATUS(7, CMD_FLAG_REQ_ONE, false);
+    READ(Protocol.CMD_READ, CMD_FLAG_DF, false),
+    WRITE(Protocol.CMD_WRITE, 0, true),
+    DISC(Protocol.CMD_DISC, 0, false),
+    FLUSH(Protocol.CMD_FLUSH, 0, false),
+    TRIM(Protocol.CMD_TRIM, 0, true),
+    CACHE(Protocol.CMD_CACHE, 0, false),
+    WRITE_ZEROES(Protocol.CMD_WRITE_ZEROES, CMD_FLAG_NO_HOLE | CMD_FLAG_FAST_ZERO, true),
+    BLOCK_STATUS(Protocol.CMD_BLOCK_STATUS, CMD_FLAG_REQ_ONE, false);
 
     private static final @Nullable Command[] BY_CODE = new @Nullable Command[8];
 

@@ -32,8 +32,7 @@ final class Negotiator implements AutoCloseable {
     private boolean encrypted;
     private boolean structured;
     private @Nullable String allocationOf;
-    private @Nullable String openName;
-    private @Nullable Export open;
+    private @Nullable Held held;
 
     Negotiator(Wire wire, Exports exports, TlsPolicy tls) {
         this.wire = wire;
@@ -41,6 +40,18 @@ final class Negotiator implements AutoCloseable {
         this.replies = new OptionReplies(wire.outbox());
         this.exports = exports;
         this.tls = tls;
+    }
+
+    /**
+     * An open export.
+     *
+     * @param name what the client called it
+     * @param size what the client was or will be told, even if it changes meanwhile
+     */
+    private record Held(String name, Export export, long size) {
+        int flags(boolean structured) {
+            return Session.flags(export, structured);
+        }
     }
 
     /** What follows an option. */
@@ -84,11 +95,10 @@ final class Negotiator implements AutoCloseable {
     /** Closes the export that was spoken of but not chosen. */
     @Override
     public void close() {
-        Export held = open;
-        open = null;
-        openName = null;
-        if (held != null) {
-            held.close();
+        Held unused = held;
+        held = null;
+        if (unused != null) {
+            unused.export().close();
         }
     }
 
@@ -101,11 +111,10 @@ final class Negotiator implements AutoCloseable {
     }
 
     private Session session() {
-        Export export = Objects.requireNonNull(open);
-        Session session =
-                new Session(export, export.size(), structured, export.name().equals(allocationOf));
-        open = null;
-        return session;
+        Held chosen = Objects.requireNonNull(held);
+        held = null;
+        Export export = chosen.export();
+        return new Session(export, chosen.size(), structured, export.name().equals(allocationOf));
     }
 
     private Next option(int option, long length) throws IOException {
@@ -172,8 +181,8 @@ final class Negotiator implements AutoCloseable {
     }
 
     private Next exportName(OptionData data) throws IOException, Malformed {
-        Export export = open(data.rest());
-        replies.exportName(export.size(), Session.flags(export, structured), zeroes);
+        Held chosen = open(data.rest());
+        replies.exportName(chosen.size(), chosen.flags(structured), zeroes);
         return Next.TRANSMISSION;
     }
 
@@ -220,8 +229,9 @@ final class Negotiator implements AutoCloseable {
             wantsDescription |= info == Protocol.INFO_DESCRIPTION;
         }
         data.end();
-        Export export = open(name);
-        replies.infoExport(option, export.size(), Session.flags(export, structured));
+        Held asked = open(name);
+        Export export = asked.export();
+        replies.infoExport(option, asked.size(), asked.flags(structured));
         replies.infoBlockSize(option);
         if (wantsName) {
             replies.infoText(option, Protocol.INFO_NAME, export.name());
@@ -248,7 +258,7 @@ final class Negotiator implements AutoCloseable {
         if (!structured) {
             throw new Malformed("metadata contexts need structured replies, which have not been negotiated");
         }
-        Export export = open(data.string());
+        Export export = open(data.string()).export();
         boolean matched = MetaContextQuery.matches(data, set);
         data.end();
         if (matched) {
@@ -262,16 +272,16 @@ final class Negotiator implements AutoCloseable {
     }
 
     /** The export of that name; kept open as long as the client speaks of no other. */
-    private Export open(String name) {
+    private Held open(String name) {
         String wanted = name.isEmpty() ? exports.defaultName().orElse(name) : name;
-        Export held = open;
-        if (held != null && wanted.equals(openName)) {
-            return held;
+        Held before = held;
+        if (before != null && before.name().equals(wanted)) {
+            return before;
         }
         close();
-        Export opened = exports.open(wanted);
-        open = opened;
-        openName = wanted;
+        Export export = exports.open(wanted);
+        Held opened = new Held(wanted, export, export.size());
+        held = opened;
         return opened;
     }
 }

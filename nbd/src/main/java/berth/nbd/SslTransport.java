@@ -80,7 +80,10 @@ final class SslTransport implements Transport {
                     if (done > 0) {
                         return done;
                     }
-                    unwrapAside();
+                    // Says so from the record's length alone; the record itself may still be on its way.
+                    if (unwrapAside() == Status.BUFFER_UNDERFLOW && !receive()) {
+                        return -1;
+                    }
                 }
             }
         }

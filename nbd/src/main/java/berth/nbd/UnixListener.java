@@ -8,11 +8,15 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening Unix socket.
@@ -22,6 +26,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 final class UnixListener implements Listener {
     private static final int BACKLOG = 128;
+    /** The size of {@code sun_path}, less the NUL at its end. */
+    private static final int MAX_PATH_BYTES = 107;
+
     private static final int FILE_TYPE_MASK = 0170000;
     private static final int FILE_TYPE_SOCKET = 0140000;
 
@@ -37,16 +44,27 @@ final class UnixListener implements Listener {
 
     static UnixListener open(Path path) {
         Path absolute = path.toAbsolutePath();
+        int length = absolute.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > MAX_PATH_BYTES) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT,
+                    "cannot listen on Unix socket " + path + ": its path has " + length
+                            + " bytes, which is too long; the system allows " + MAX_PATH_BYTES);
+        }
         try {
             refuseUnlessStale(absolute);
             return bind(absolute);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new BlockException(Problem.IO, "cannot listen on Unix socket " + path + ": " + reason(e), e);
+        } catch (NoSuchFileException e) {
+            throw failure(path, "its directory does not exist", e);
+        } catch (AccessDeniedException e) {
+            throw failure(path, "permission denied", e);
+        } catch (IOException e) {
+            throw failure(path, e.getMessage(), e);
         }
     }
 
-    private static String reason(Exception e) {
-        return e instanceof IOException ? e.toString() : String.valueOf(e.getMessage());
+    private static BlockException failure(Path path, @Nullable String why, IOException cause) {
+        return new BlockException(Problem.IO, "cannot listen on Unix socket " + path + ": " + why, cause);
     }
 
     /** Only a socket file that nobody listens on may be replaced. */

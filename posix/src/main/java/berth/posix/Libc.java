@@ -1,7 +1,6 @@
 package berth.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -12,13 +11,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The bindings to the C library. Every method returns what the call returned, or the negated errno when it
  * failed, and retries nothing.
  *
- * <p>x86-64 and AArch64 Linux: {@code off_t} and {@code size_t} are 64 bits wide.
+ * <p>x86-64 and AArch64 Linux: {@code off_t} and {@code size_t} are 64 bits wide, integer arguments go in registers of
+ * 64 bits, and a function does not mind further ones.
+ *
+ * <p>Therefore two shapes do for all functions. Each shape costs some 10 ms when it is first bound, which is much of a
+ * short command's time, and the functions' own types would make eight.
  */
 @SuppressWarnings("restricted") // the one class that calls native code
 final class Libc {
@@ -31,54 +35,66 @@ final class Libc {
     private static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE_LAYOUT));
 
-    private static final MethodHandle OPEN =
-            variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle PREAD =
-            bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle PWRITE =
-            bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle FDATASYNC = bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle FSYNC = bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle FTRUNCATE =
-            bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle FALLOCATE =
-            bind("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle LSEEK =
-            bind("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle FCNTL =
-            variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle FLOCK = bind("flock", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    /** A descriptor and numbers. An {@code int} result fills the lower half only. */
+    private static final FunctionDescriptor NUMBERS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    /** A descriptor, memory, and numbers. */
+    private static final FunctionDescriptor MEMORY =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
+    /** Some are variadic; for the others this only clears a register. */
+    private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(2);
+
+    private static final long AT_FDCWD = -100;
+
+    private static final MethodHandle OPENAT = bind("openat", MEMORY);
+    private static final MethodHandle PREAD = bind("pread", MEMORY);
+    private static final MethodHandle PWRITE = bind("pwrite", MEMORY);
+    private static final MethodHandle CLOSE = bind("close", NUMBERS);
+    private static final MethodHandle FDATASYNC = bind("fdatasync", NUMBERS);
+    private static final MethodHandle FSYNC = bind("fsync", NUMBERS);
+    private static final MethodHandle FTRUNCATE = bind("ftruncate", NUMBERS);
+    private static final MethodHandle FALLOCATE = bind("fallocate", NUMBERS);
+    private static final MethodHandle LSEEK = bind("lseek", NUMBERS);
+    private static final MethodHandle FCNTL = bind("fcntl", NUMBERS);
+    private static final MethodHandle FLOCK = bind("flock", NUMBERS);
 
     private Libc() {}
 
-    private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, CAPTURE);
-    }
-
-    private static MethodHandle variadic(String name, int fixed, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name), descriptor, CAPTURE, Linker.Option.firstVariadicArg(fixed));
+    private static MethodHandle bind(String name, FunctionDescriptor shape) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), shape, CAPTURE, VARIADIC);
     }
 
     private static long result(long returned, MemorySegment captured) {
         return returned >= 0 ? returned : -(int) ERRNO.get(captured, 0L);
     }
 
-    static int open(String path, int flags, int mode) {
-        try (Arena arena = Arena.ofConfined()) {
+    /** Calls a function whose result is a {@code long}. */
+    private static long call(MethodHandle function, long fd, long first, long second, long third) {
+        try {
             MemorySegment captured = CAPTURED.get();
-            MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
-            return (int) result((int) OPEN.invokeExact(captured, name, flags, mode), captured);
+            return result((long) function.invokeExact(captured, fd, first, second, third), captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
-    static int close(int fd) {
+    /** Calls a function whose result is an {@code int}. */
+    private static int callInt(MethodHandle function, long fd, long first, long second, long third) {
         try {
             MemorySegment captured = CAPTURED.get();
-            return (int) result((int) CLOSE.invokeExact(captured, fd), captured);
+            int returned = (int) (long) function.invokeExact(captured, fd, first, second, third);
+            return (int) result(returned, captured);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int open(String path, int flags, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment captured = CAPTURED.get();
+            MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
+            int returned = (int) (long) OPENAT.invokeExact(captured, AT_FDCWD, name, (long) flags, (long) mode);
+            return (int) result(returned, captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -87,7 +103,7 @@ final class Libc {
     static long pread(int fd, MemorySegment into, long length, long offset) {
         try {
             MemorySegment captured = CAPTURED.get();
-            return result((long) PREAD.invokeExact(captured, fd, into, length, offset), captured);
+            return result((long) PREAD.invokeExact(captured, (long) fd, into, length, offset), captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -96,73 +112,47 @@ final class Libc {
     static long pwrite(int fd, MemorySegment from, long length, long offset) {
         try {
             MemorySegment captured = CAPTURED.get();
-            return result((long) PWRITE.invokeExact(captured, fd, from, length, offset), captured);
+            return result((long) PWRITE.invokeExact(captured, (long) fd, from, length, offset), captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    static int close(int fd) {
+        return callInt(CLOSE, fd, 0, 0, 0);
     }
 
     static int fdatasync(int fd) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return (int) result((int) FDATASYNC.invokeExact(captured, fd), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return callInt(FDATASYNC, fd, 0, 0, 0);
     }
 
     static int fsync(int fd) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return (int) result((int) FSYNC.invokeExact(captured, fd), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return callInt(FSYNC, fd, 0, 0, 0);
     }
 
     static int ftruncate(int fd, long length) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return (int) result((int) FTRUNCATE.invokeExact(captured, fd, length), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return callInt(FTRUNCATE, fd, length, 0, 0);
     }
 
     static int fallocate(int fd, int mode, long offset, long length) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return (int) result((int) FALLOCATE.invokeExact(captured, fd, mode, offset, length), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return callInt(FALLOCATE, fd, mode, offset, length);
     }
 
     static long lseek(int fd, long offset, int whence) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return result((long) LSEEK.invokeExact(captured, fd, offset, whence), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(LSEEK, fd, offset, whence, 0);
     }
 
+    /** @param argument native memory */
     static int fcntl(int fd, int command, MemorySegment argument) {
         try {
-            MemorySegment captured = CAPTURED.get();
-            return (int) result((int) FCNTL.invokeExact(captured, fd, command, argument), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            return callInt(FCNTL, fd, command, argument.address(), 0);
+        } finally {
+            Reference.reachabilityFence(argument);
         }
     }
 
     static int flock(int fd, int operation) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return (int) result((int) FLOCK.invokeExact(captured, fd, operation), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return callInt(FLOCK, fd, operation, 0, 0);
     }
 
     private static AssertionError unexpected(Throwable e) {

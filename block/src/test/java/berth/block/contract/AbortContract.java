@@ -189,6 +189,23 @@ abstract class AbortContract extends LinkedBase {
     }
 
     @Test
+    void aCloneThatIsOpenGoesOnThroughTheAbort() {
+        makeSource();
+        prepareLinked(SOURCE, TARGET, false);
+        store.clone(TARGET.at("first"), image("child"), Layout.DEFAULT);
+        Image child = open(image("child"));
+        write(child, 100, bytes(1, 10_000));
+
+        abort(TARGET);
+
+        assertBytes(readAll(child), all(history().getFirst().write(100, bytes(1, 10_000))));
+        write(child, MIB, bytes(2, 10_000));
+        assertThat(child.info().parent().orElseThrow().snapshot()).isEqualTo(SOURCE.at("first"));
+        reopen();
+        assertBytes(read(open(image("child")), MIB, 10_000), bytes(2, 10_000));
+    }
+
+    @Test
     void anAbortedMigrationCanBePreparedAgainAndCommitted() {
         makeSource();
         SparseBytes expected = history().getLast();

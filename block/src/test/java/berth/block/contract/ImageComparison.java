@@ -154,7 +154,7 @@ record ImageComparison(String name, Image model, Image subject) {
             for (long block : missing) {
                 assertThat(block(model, block))
                         .as("%s: block %s, which it leaves out", name, block)
-                        .isEqualTo(from.isPresent() ? block(earlier, block) : new byte[BLOCK]);
+                        .isEqualTo(from.isPresent() ? blockUpTo(model.size(), earlier, block) : new byte[BLOCK]);
             }
         }
     }
@@ -173,6 +173,12 @@ record ImageComparison(String name, Image model, Image subject) {
             }
         }
         return blocks;
+    }
+
+    /** A block of an earlier point in time, without what a smaller size has cut off since. */
+    private static byte[] blockUpTo(long size, BlockReader earlier, long block) {
+        int length = Math.clamp(size - block * BLOCK, 0, BLOCK);
+        return Arrays.copyOf(Arrays.copyOf(block(earlier, block), length), BLOCK);
     }
 
     /** A block; what lies beyond the end is zero. */

@@ -3,7 +3,9 @@ package berth.block.contract;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Compares a store with the model over random operations. {@code -Dberth.seed=N} does one sequence again, {@code
  * -Dberth.oracle.operations=N} says how long each is.
  */
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A deadlock must fail.
 abstract class OracleContract {
     private static final int OPERATIONS = Integer.getInteger("berth.oracle.operations", 400);
 

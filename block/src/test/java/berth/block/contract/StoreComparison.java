@@ -69,8 +69,10 @@ final class StoreComparison {
     /** Compares the difference between two points in time taken at random; nothing at all is one of the earlier ones. */
     private void compareDifference(
             MigrationStore model, MigrationStore subject, ImageInfo info, List<String> snapshots) {
-        String from = snapshots.get(random.nextInt(snapshots.size()));
-        String to = snapshots.get(random.nextInt(snapshots.size()));
+        int earliest = random.nextInt(snapshots.size());
+        int latest = random.nextInt(earliest, snapshots.size() + 1);
+        String from = snapshots.get(earliest);
+        String to = latest == snapshots.size() ? "" : snapshots.get(latest);
         ImageSpec spec = info.spec();
         try (Image expected = open(model, spec, to);
                 Image actual = open(subject, spec, to)) {

@@ -11,11 +11,12 @@ import java.util.stream.Collectors;
 /**
  * Does one random sequence of operations to a store and to a {@link ModelStore} side by side. Compares what every
  * operation gives and every refusal, and from time to time and at the end everything that is in the stores: every byte of
- * every image and snapshot, extents, differences, usage. Not for use by several threads.
+ * every image and snapshot, extents, differences, usage. {@code -Dberth.oracle.log=N} says how many operations a failure
+ * lists. Not for use by several threads.
  */
 public final class StoreOracle {
     private static final int COMPARE_EVERY = 40;
-    private static final int LOGGED = 30;
+    private static final int LOGGED = Integer.getInteger("berth.oracle.log", 30);
 
     private final long seed;
     private final OracleSide model;

@@ -157,10 +157,10 @@ final class CatalogCodec {
         string(out, fill.kind().name());
         out.writeLong(fill.pages());
         out.writeInt(fill.layers().size());
-        for (long layer : fill.layers()) {
-            out.writeLong(layer);
+        for (int point = 0; point < fill.layers().size(); point++) {
+            out.writeLong(fill.layers().get(point));
+            out.writeLong(fill.sizes().get(point));
         }
-        out.writeLong(fill.size());
     }
 
     private static FillRecord fill(DataInputStream in) throws IOException {
@@ -168,10 +168,12 @@ final class CatalogCodec {
         OriginKind kind = OriginKind.valueOf(string(in));
         long pages = in.readLong();
         List<Long> layers = new ArrayList<>();
+        List<Long> sizes = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
             layers.add(in.readLong());
+            sizes.add(in.readLong());
         }
-        return new FillRecord(image, kind, pages, layers, in.readLong());
+        return new FillRecord(image, kind, pages, layers, sizes);
     }
 
     private static void migration(DataOutputStream out, MigratingRecord migration) throws IOException {

@@ -183,12 +183,18 @@ public sealed interface CatalogRecord {
      * @param kind where the bytes come from
      * @param pages the number of the page file with the digests
      * @param layers the fill layers, oldest point in time first
-     * @param size the bytes to fill: the largest size of all points in time
+     * @param sizes the sizes of those points in time, in bytes
      */
-    record FillRecord(String image, OriginKind kind, long pages, List<Long> layers, long size)
+    record FillRecord(String image, OriginKind kind, long pages, List<Long> layers, List<Long> sizes)
             implements CatalogRecord {
         public FillRecord {
             layers = List.copyOf(layers);
+            sizes = List.copyOf(sizes);
+        }
+
+        /** The bytes to fill: the largest size of all points in time. */
+        public long size() {
+            return sizes.stream().mapToLong(Long::longValue).max().orElse(0);
         }
 
         @Override
