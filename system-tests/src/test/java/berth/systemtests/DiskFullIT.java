@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,10 +22,14 @@ class DiskFullIT {
     private Path socket;
     private MountedTmpfs disk;
 
+    @BeforeAll
+    static void requirePeers() {
+        Programs.require("mount", "umount", "fallocate", "qemu-io");
+        Programs.requireRoot();
+    }
+
     @BeforeEach
     void mountSmallDisk() throws IOException {
-        Programs.require("mount", "umount", "qemu-io", "qemu-img");
-        Programs.requireRoot();
         disk = MountedTmpfs.at(temp.resolve("small"), "24M");
         berth = new Berth(disk.directory().resolve("store"), temp);
         socket = temp.resolve("nbd.sock");

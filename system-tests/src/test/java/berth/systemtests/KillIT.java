@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL at random moments. The next command works at once, the store has no damage, what was flushed is there, and what
- * was begun goes on or has never been. {@code -Dberth.seed=N} replays a run, {@code -Dberth.operations=N} says how many
+ * was begun goes on or has never been. {@code -Dberth.seed=N} replays a run, {@code -Dberth.kills=N} says how many
  * rounds each test has.
  */
 class KillIT {
-    private static final int ROUNDS = Integer.getInteger("berth.operations", 4);
+    private static final int ROUNDS = Integer.getInteger("berth.kills", 4);
     private static final int IMAGE_BYTES = 48 << 20;
 
     @TempDir
