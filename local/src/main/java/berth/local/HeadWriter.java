@@ -135,6 +135,9 @@ final class HeadWriter {
             return;
         }
         long offset = block << LayerMap.BLOCK_SHIFT;
+        if (BlockIndex.isData(code) && tailIsZero(index.layer(code).data(), size)) {
+            return;
+        }
         ByteBuffer whole = completeBlock(head, offset, size);
         if (Zeroes.isZero(whole)) {
             index.top().data().punch(offset, LayerMap.BLOCK_BYTES);
@@ -144,6 +147,13 @@ final class HeadWriter {
         index.top().data().write(whole, offset);
         index.top().map().set(block, block + 1, BlockState.DATA);
         index.update(block, block + 1, index.topCode());
+    }
+
+    private static boolean tailIsZero(LayerData data, long size) {
+        ByteBuffer tail = Buffers.block();
+        tail.limit((int) (LayerMap.BLOCK_BYTES - (size & BLOCK_MASK)));
+        data.read(tail, size);
+        return Zeroes.isZero(tail.flip());
     }
 
     /**

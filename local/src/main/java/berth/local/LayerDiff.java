@@ -21,6 +21,9 @@ final class LayerDiff {
     /** Blocks from here on were cut off somewhere on the way. */
     private long cutFrom = Long.MAX_VALUE;
 
+    /** The block in which the smaller of two sizes ends: one point in time has a part of it, the other all; -1 for none. */
+    private long cutBlock = -1;
+
     /** What layers have that are seen from {@code top} and belong to {@code only}. */
     static LayerDiff ofOwn(Layer top, Collection<Layer> only) {
         LayerDiff diff = new LayerDiff();
@@ -30,11 +33,16 @@ final class LayerDiff {
         return diff;
     }
 
-    /** What is between two layers: the way from each to the layer that both see first. */
-    static LayerDiff between(@Nullable Layer from, Layer to) {
+    /** What is between two points in time: the way from the layer of each to the layer that both see first. */
+    static LayerDiff between(PointInTime fromPoint, PointInTime toPoint) {
+        Layer from = fromPoint.top();
         Set<Layer> seenFrom = LayerTable.chain(from);
         LayerDiff diff = new LayerDiff();
-        Layer common = to;
+        long smaller = Math.min(fromPoint.size(), toPoint.size());
+        if (fromPoint.size() != toPoint.size() && smaller % LayerMap.BLOCK_BYTES != 0) {
+            diff.cutBlock = smaller >>> LayerMap.BLOCK_SHIFT;
+        }
+        Layer common = toPoint.top();
         while (common != null && !seenFrom.contains(common)) {
             diff.add(common);
             common = common.below();
@@ -60,6 +68,10 @@ final class LayerDiff {
             if (layer.fill() != null) {
                 return allPages(first, last);
             }
+        }
+        int cutPage = (int) (cutBlock >>> LayerMap.PAGE_SHIFT);
+        if (cutBlock >= 0 && cutPage >= first && cutPage <= last) {
+            pages.add(cutPage);
         }
         if (cutFrom <= ((last + 1L) << LayerMap.PAGE_SHIFT)) {
             pages.addAll(allPages((int) Math.max(first, cutFrom >>> LayerMap.PAGE_SHIFT), last));
@@ -92,6 +104,9 @@ final class LayerDiff {
         long first = (long) page << LayerMap.PAGE_SHIFT;
         if (cutFrom < first + LayerMap.PAGE_BLOCKS) {
             changed.set((int) Math.max(0, cutFrom - first), LayerMap.PAGE_BLOCKS);
+        }
+        if (cutBlock >>> LayerMap.PAGE_SHIFT == page) {
+            changed.set((int) (cutBlock - first));
         }
         return changed;
     }

@@ -59,7 +59,7 @@ final class Reports {
         if (length == 0) {
             return;
         }
-        LayerDiff layers = LayerDiff.between(start.top(), end.top());
+        LayerDiff layers = LayerDiff.between(start, end);
         int firstPage = (int) (offset >>> PAGE_BYTES_SHIFT);
         int lastPage = (int) ((offset + length - 1) >>> PAGE_BYTES_SHIFT);
         for (int page : layers.pages(firstPage, lastPage)) {

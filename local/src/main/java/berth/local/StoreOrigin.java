@@ -22,15 +22,15 @@ import java.util.Optional;
  */
 final class StoreOrigin implements Source {
     private final List<Point> points;
-    private final List<Layer> tops;
+    private final List<PointInTime> at;
     private final Runnable release;
     private final boolean firstOverParent;
     private final List<Layer> own;
 
     private StoreOrigin(
-            List<Point> points, List<Layer> tops, List<Layer> own, boolean firstOverParent, Runnable release) {
+            List<Point> points, List<PointInTime> at, List<Layer> own, boolean firstOverParent, Runnable release) {
         this.points = points;
-        this.tops = tops;
+        this.at = at;
         this.own = own;
         this.firstOverParent = firstOverParent;
         this.release = release;
@@ -41,17 +41,17 @@ final class StoreOrigin implements Source {
         ImageState source = context.images().use(migration.source());
         ImageRecord record = context.catalog().image(migration.source());
         List<Point> points = new ArrayList<>();
-        List<Layer> tops = new ArrayList<>();
+        List<PointInTime> at = new ArrayList<>();
         for (SnapshotRecord snapshot : context.catalog().snapshots(record.id())) {
             PointInTime point = source.snapshot(snapshot);
-            tops.add(point.top());
+            at.add(point);
             points.add(new Point(snapshot.name(), snapshot.isProtected(), Optional.of(snapshot.created()), point));
         }
-        tops.add(source.head().top());
+        at.add(source.head());
         points.add(new Point("", false, Optional.empty(), source.head()));
         return new StoreOrigin(
                 points,
-                tops,
+                at,
                 source.ownLayers(),
                 !migration.flatten(),
                 () -> context.images().release(source));
@@ -63,9 +63,9 @@ final class StoreOrigin implements Source {
         if (parent == null) {
             throw new IllegalStateException("layer " + fillLayer.number() + " has no parent");
         }
-        BlockReader reader = new PointInTime(parent, fillLayer.overlap(), queue);
+        PointInTime reader = new PointInTime(parent, fillLayer.overlap(), queue);
         return new StoreOrigin(
-                List.of(new Point("", false, Optional.empty(), reader)), List.of(parent), List.of(), false, () -> {});
+                List.of(new Point("", false, Optional.empty(), reader)), List.of(reader), List.of(), false, () -> {});
     }
 
     @Override
@@ -80,23 +80,23 @@ final class StoreOrigin implements Source {
             return;
         }
         LayerDiff diff = point == 0
-                ? LayerDiff.ofOwn(tops.getFirst(), own)
-                : LayerDiff.between(tops.get(point - 1), tops.get(point));
+                ? LayerDiff.ofOwn(at.getFirst().top(), own)
+                : LayerDiff.between(at.get(point - 1), at.get(point));
         ExtentMerger merger = new ExtentMerger(sink);
-        long at = offset;
+        long position = offset;
         long end = offset + length;
-        while (at < end) {
-            int page = (int) (at >>> (LayerMap.BLOCK_SHIFT + LayerMap.PAGE_SHIFT));
+        while (position < end) {
+            int page = (int) (position >>> (LayerMap.BLOCK_SHIFT + LayerMap.PAGE_SHIFT));
             long pageStart = (long) page << (LayerMap.BLOCK_SHIFT + LayerMap.PAGE_SHIFT);
             long pageEnd = Math.min(end, pageStart + ((long) LayerMap.PAGE_BLOCKS << LayerMap.BLOCK_SHIFT));
             BitSet changed = diff.changed(page);
-            while (at < pageEnd) {
-                int block = (int) ((at - pageStart) >>> LayerMap.BLOCK_SHIFT);
+            while (position < pageEnd) {
+                int block = (int) ((position - pageStart) >>> LayerMap.BLOCK_SHIFT);
                 boolean here = changed.get(block);
                 int next = here ? changed.nextClearBit(block) : changed.nextSetBit(block);
                 long runEnd = next < 0 ? pageEnd : Math.min(pageEnd, pageStart + ((long) next << LayerMap.BLOCK_SHIFT));
-                merger.accept(at, runEnd - at, here ? Extent.Kind.DATA : Extent.Kind.UNALLOCATED);
-                at = runEnd;
+                merger.accept(position, runEnd - position, here ? Extent.Kind.DATA : Extent.Kind.UNALLOCATED);
+                position = runEnd;
             }
         }
         merger.finish();

@@ -60,8 +60,10 @@ final class Berth {
         started++;
         Path out = logs.resolve("berth-" + started + ".out");
         Path err = logs.resolve("berth-" + started + ".err");
-        Process process =
-                builder(args).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        Process process = builder(args)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
         return new BerthProcess("berth " + String.join(" ", args), process, out, err);
     }
 

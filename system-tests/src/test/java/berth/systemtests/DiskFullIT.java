@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,10 +22,14 @@ class DiskFullIT {
     private Path socket;
     private MountedTmpfs disk;
 
+    @BeforeAll
+    static void requirePeers() {
+        Programs.require("mount", "umount", "fallocate", "qemu-io");
+        Programs.requireRoot();
+    }
+
     @BeforeEach
     void mountSmallDisk() throws IOException {
-        Programs.require("mount", "umount", "qemu-io", "qemu-img");
-        Programs.requireRoot();
         disk = MountedTmpfs.at(temp.resolve("small"), "24M");
         berth = new Berth(disk.directory().resolve("store"), temp);
         socket = temp.resolve("nbd.sock");
@@ -66,7 +71,7 @@ class DiskFullIT {
     @Test
     void snapshotsAreTakenWholeOrRefused() throws Exception {
         berth.ok("create", "--size", "8M", "rbd/disk");
-        try (BerthProcess server = berth.serve("rbd/disk", socket)) {
+        try (BerthProcess _ = berth.serve("rbd/disk", socket)) {
             Nbd.qemuIo(socket, "rbd/disk", "write -P 1 0 1M", "flush").succeeded();
             Path ballast = fill();
             int taken = 0;
@@ -103,7 +108,7 @@ class DiskFullIT {
         berth.ok("migration", "execute", "--no-progress", "rbd/disk");
         berth.ok("migration", "commit", "--no-progress", "rbd/disk");
 
-        assertThat(berth.export("rbd/disk", temp.resolve("copy.raw"))).hasSameBinaryContentAs(source);
+        Disks.assertSame(berth.export("rbd/disk", temp.resolve("copy.raw")), source);
         berth.check();
     }
 
@@ -144,6 +149,6 @@ class DiskFullIT {
 
         assertThat(disk.freeBytes()).isGreaterThan(7 << 20);
         berth.check();
-        assertThat(berth.export("rbd/keep", temp.resolve("keep.raw"))).hasSameBinaryContentAs(source);
+        Disks.assertSame(berth.export("rbd/keep", temp.resolve("keep.raw")), source);
     }
 }

@@ -1,7 +1,10 @@
 package berth.systemtests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -42,7 +45,8 @@ final class Disks {
         Path base = directory.resolve("base.qcow2");
         Programs.ok("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", raw.toString(), base.toString());
         Path overlay = directory.resolve("disk.qcow2");
-        Programs.ok("qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), overlay.toString());
+        Programs.ok(
+                "qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), overlay.toString());
         Random random = new Random(seed + 1);
         String[] command = new String[4 + 2 * 8];
         command[0] = "qemu-io";
@@ -73,5 +77,12 @@ final class Disks {
     /** The source-spec of a raw file. */
     static String rawSpec(Path file) {
         return "{\"type\":\"raw\",\"stream\":{\"type\":\"file\",\"file_path\":\"" + file + "\"}}";
+    }
+
+    /** Asserts that two files have the same bytes. */
+    static void assertSame(Path found, Path expected) throws IOException {
+        assertThat(Files.mismatch(found, expected))
+                .as("the first byte in which %s differs from %s", found, expected)
+                .isEqualTo(-1);
     }
 }

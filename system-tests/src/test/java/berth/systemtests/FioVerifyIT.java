@@ -25,15 +25,14 @@ class FioVerifyIT {
         Programs.require("fio", "qemu-img");
         berth = Berth.in(temp);
         socket = temp.resolve("nbd.sock");
-        assumeTrue(
-                Programs.run("fio", "--enghelp").out().contains("nbd"), "fio has no nbd engine");
+        assumeTrue(Programs.run("fio", "--enghelp").out().contains("nbd"), "fio has no nbd engine");
     }
 
     /** Jobs that write their parts of the disk in random order, with pieces of several sizes, and read them back. */
-    private Process startFio(String image, int seconds) throws IOException {
+    private Process startFio(String image) throws IOException {
         return new ProcessBuilder(
                         "fio",
-                        "--name=verify",
+                        "--name=writers",
                         "--ioengine=nbd",
                         "--uri=" + Nbd.uri(socket, image),
                         "--rw=randwrite",
@@ -45,7 +44,8 @@ class FioVerifyIT {
                         "--verify=crc32c",
                         "--verify_fatal=1",
                         "--do_verify=1",
-                        "--rate=" + JOB_MIB / seconds + "M",
+                        "--verify_state_save=0",
+                        "--rate=1M",
                         "--randseed=7",
                         "--group_reporting")
                 .redirectErrorStream(true)
@@ -64,14 +64,15 @@ class FioVerifyIT {
     void whileSnapshotsAreTakenAndRemoved() throws Exception {
         berth.ok("create", "--size", JOBS * JOB_MIB + "M", "rbd/disk");
         try (BerthProcess _ = berth.serve("rbd/disk", socket)) {
-            Process fio = startFio("rbd/disk", 4);
+            Process fio = startFio("rbd/disk");
             try {
-                for (int i = 0; i < 4; i++) {
+                int meanwhile = 0;
+                for (int i = 0; i < 2 || (fio.isAlive() && i < 6); i++) {
                     berth.ok("snap", "create", "--no-progress", "rbd/disk@s" + i);
+                    meanwhile += fio.isAlive() ? 1 : 0;
                 }
-                assertThat(fio.isAlive()).as("fio wrote meanwhile").isTrue();
+                assertThat(meanwhile).as("snapshots taken while fio wrote").isPositive();
                 berth.ok("snap", "rm", "--no-progress", "rbd/disk@s1");
-                berth.ok("snap", "rm", "--no-progress", "rbd/disk@s2");
                 assertVerified(fio);
             } finally {
                 Programs.kill(fio);
@@ -82,14 +83,14 @@ class FioVerifyIT {
 
     @Test
     void whileTheDiskIsMigratedAndCommitted() throws Exception {
-        Path overlay = Disks.overlay(temp, (long) JOBS * JOB_MIB << 20, 13);
+        Path overlay = Disks.overlay(temp, (JOBS * (long) JOB_MIB) << 20, 13);
         berth.ok("migration", "prepare", "--import-only", "--source-spec", Disks.qcow2Spec(overlay), "rbd/disk");
         try (BerthProcess _ = berth.serve("rbd/disk", socket)) {
-            Process fio = startFio("rbd/disk", 4);
+            Process fio = startFio("rbd/disk");
             try {
-                berth.ok("migration", "execute", "--no-progress", "--bandwidth", "12M", "rbd/disk");
-                berth.ok("snap", "create", "--no-progress", "rbd/disk@executed");
+                berth.ok("migration", "execute", "--no-progress", "rbd/disk");
                 assertThat(fio.isAlive()).as("fio wrote meanwhile").isTrue();
+                berth.ok("snap", "create", "--no-progress", "rbd/disk@executed");
                 berth.ok("migration", "commit", "--no-progress", "rbd/disk");
                 assertVerified(fio);
             } finally {

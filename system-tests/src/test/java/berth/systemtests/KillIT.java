@@ -13,11 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL at random moments. The next command works at once, the store has no damage, what was flushed is there, and what
- * was begun goes on or has never been. {@code -Dberth.seed=N} replays a run, {@code -Dberth.operations=N} says how many
+ * was begun goes on or has never been. {@code -Dberth.seed=N} replays a run, {@code -Dberth.kills=N} says how many
  * rounds each test has.
  */
 class KillIT {
-    private static final int ROUNDS = Integer.getInteger("berth.operations", 4);
+    private static final int ROUNDS = Integer.getInteger("berth.kills", 4);
     private static final int IMAGE_BYTES = 48 << 20;
 
     @TempDir
@@ -108,7 +108,7 @@ class KillIT {
             berth.ok("migration", "commit", "--no-progress", "rbd/disk");
         }
 
-        assertThat(berth.export("rbd/disk", temp.resolve("copy.raw"))).hasSameBinaryContentAs(expected);
+        Disks.assertSame(berth.export("rbd/disk", temp.resolve("copy.raw")), expected);
         assertThat(berth.store().resolve("receipts")).isNotEmptyDirectory();
     }
 
@@ -124,7 +124,7 @@ class KillIT {
             berth.check();
             String snapshot = "rbd/disk@s" + round;
             if (berth.ok("snap", "ls", "rbd/disk").out().contains(" s" + round + " ")) {
-                assertThat(berth.export(snapshot, temp.resolve("copy.raw"))).hasSameBinaryContentAs(source);
+                Disks.assertSame(berth.export(snapshot, temp.resolve("copy.raw")), source);
             } else {
                 berth.ok("snap", "create", "--no-progress", snapshot);
             }
@@ -136,7 +136,7 @@ class KillIT {
         }
         berth.check();
         assertThat(berth.run("clone", "rbd/disk@s1", "rbd/clone").status()).isIn(0, 17);
-        assertThat(berth.export("rbd/clone", temp.resolve("copy.raw"))).hasSameBinaryContentAs(source);
+        Disks.assertSame(berth.export("rbd/clone", temp.resolve("copy.raw")), source);
     }
 
     @Test
@@ -154,7 +154,7 @@ class KillIT {
         }
         berth.ok("import", "--no-progress", source.toString(), "rbd/disk");
 
-        assertThat(berth.export("rbd/disk", temp.resolve("copy.raw"))).hasSameBinaryContentAs(source);
+        Disks.assertSame(berth.export("rbd/disk", temp.resolve("copy.raw")), source);
     }
 
     @Test
@@ -176,7 +176,7 @@ class KillIT {
         assertThat(berth.ok("instance", "migrate", "--no-progress", instance.toString())
                         .out())
                 .contains("moved");
-        assertThat(berth.export(SampleInstance.IMAGE, temp.resolve("copy.raw"))).hasSameBinaryContentAs(expected);
+        Disks.assertSame(berth.export(SampleInstance.IMAGE, temp.resolve("copy.raw")), expected);
         assertThat(disk).hasBinaryContent(before);
     }
 

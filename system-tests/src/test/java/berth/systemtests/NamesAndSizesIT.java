@@ -94,7 +94,8 @@ class NamesAndSizesIT {
 
     @Test
     void anyTextIsANameForCommandsAndExports() throws Exception {
-        List<String> names = List.of("Größe ☃ 磁盘 💾", "x".repeat(300), "a b,c;d'e\"f", "..", "-dash", "100%", "ü".repeat(300));
+        List<String> names =
+                List.of("Größe ☃ 磁盘 💾", "x".repeat(300), "a b,c;d'e\"f", "..", "-dash", "100%", "ü".repeat(300));
         for (String name : names) {
             String image = "rbd/" + name;
             berth.ok("create", "--size", "1M", image);
@@ -138,7 +139,8 @@ class NamesAndSizesIT {
         berth.ok("create", "--size", "1M", "rbd/disk");
         try (BerthProcess server = berth.start("serve", "--nbd-socket", socket.toString())) {
             server.awaitMessage("serving the store");
-            for (String name : List.of("disk", "rbd/none", "rbd/disk@none", "none/disk", "rbd/a/b", "x".repeat(4000), "../..")) {
+            for (String name :
+                    List.of("disk", "rbd/none", "rbd/disk@none", "none/disk", "rbd/a/b", "x".repeat(4000), "../..")) {
                 assertThat(Programs.run("nbdinfo", "--size", Nbd.uri(socket, name))
                                 .status())
                         .as(name)

@@ -49,8 +49,9 @@ final class Programs {
         Path out = Files.createTempFile("berth-test", ".out");
         Path err = Files.createTempFile("berth-test", ".err");
         try {
-            Process process =
-                    builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            Process process = builder.redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
             process.getOutputStream().close();
             int status = await(process);
             return new Outcome(String.join(" ", builder.command()), status, text(out), text(err));

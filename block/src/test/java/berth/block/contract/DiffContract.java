@@ -174,6 +174,16 @@ abstract class DiffContract extends ContractBase {
     }
 
     @Test
+    void aBlockThatWasCutInPartDiffersFromTheWholeOne() {
+        Image image = withSnapshot();
+        image.resize(BLOCK + 100, true, Progress.NONE);
+        image.createSnapshot("cut");
+        image.rollback("s", Progress.NONE);
+
+        assertThat(diff(image, "cut")).containsExactly(new Range(BLOCK, MIB - BLOCK, true));
+    }
+
+    @Test
     void theLastBlockOfAnOddSizeEndsAtTheEnd() {
         Image image = create(BLOCK + 10);
         image.createSnapshot("s");

@@ -46,10 +46,12 @@ public final class SparseBytes implements BlockReader {
         return size;
     }
 
-    /** Cuts bytes off or adds zeroes. */
+    /** Cuts bytes off or adds zeroes; a block that the old end cuts counts as written then. */
     public void resize(long newSize) {
         if (newSize < size) {
             zero(newSize, size - newSize, false);
+        } else if (newSize > size && size % BLOCK != 0) {
+            blocks.computeIfPresent(size / BLOCK, (block, bytes) -> bytes.clone());
         }
         size = newSize;
     }
