@@ -13,7 +13,7 @@ cache=$dist/$jdk_id.aot
 fresh=$cache.$$
 log=$dist/train.log
 store=$(mktemp -d "${TMPDIR:-/tmp}/berth-train.XXXXXX") || exit 1
-java=("$jdk/bin/java" -XX:+UseSerialGC -Xms16m -Xmx512m -jar "$dist/berth.jar")
+java=("$jdk/bin/java" -XX:+UseSerialGC -Xms16m -Xmx320m -jar "$dist/berth.jar")
 server=
 
 stop() {
