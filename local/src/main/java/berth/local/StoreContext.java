@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 final class StoreContext {
     /** Clean pages of maps kept in memory: 16 MiB. */
     private static final int MAX_CLEAN_PAGES = 4096;
-    /** Chunks of block indexes kept in memory: 64 MiB, enough for 128 GiB of disk in use. */
-    private static final int MAX_INDEX_CHUNKS = 2048;
+    /** Chunks of block indexes kept in memory: 32 MiB, enough for 64 GiB of disk in use. */
+    private static final int MAX_INDEX_CHUNKS = 1024;
 
     private final StoreFiles files;
     private final Catalog catalog;
