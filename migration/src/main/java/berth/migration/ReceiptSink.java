@@ -2,6 +2,7 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.posix.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
