@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** The filling of an image from its origin. */
 final class LocalFill implements Fill {
@@ -126,7 +127,7 @@ final class LocalFill implements Fill {
     }
 
     @Override
-    public ObjectDigest reread(long object) {
+    public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
         recorded(object);
         long stamp = image.lock().readLock();
         Buffer buffer = take();
@@ -138,6 +139,7 @@ final class LocalFill implements Fill {
             for (Layer layer : fill.layers()) {
                 overlay(layer, offset, length, buffer);
                 add(hasher, buffer, length);
+                points.accept(fill.layers().size() == 1 ? hasher.digest() : alone(buffer, length));
             }
             return hasher.digest();
         } finally {
@@ -165,6 +167,12 @@ final class LocalFill implements Fill {
         } else {
             hasher.addPoint(buffer.at(0, length));
         }
+    }
+
+    private static ObjectDigest alone(Buffer buffer, int length) {
+        ObjectHasher hasher = new ObjectHasher();
+        add(hasher, buffer, length);
+        return hasher.digest();
     }
 
     private Copied withBuffers(long object, boolean store) {
