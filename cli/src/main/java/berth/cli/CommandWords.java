@@ -39,12 +39,13 @@ record CommandWords(
             "-l",
             "--new-format",
             "--no-progress",
+            "--no-source",
             "--pretty-format",
             "--read-only",
+            "--skip-source-verification",
             "--skip-verification",
             "--tls-optional",
             "--tls-verify-clients",
-            "--verify-source",
             "--version");
 
     private static final int MAX_WORDS = 2;
