@@ -23,7 +23,7 @@ public interface ReceiptSink {
     static ReceiptSink toFile(Path file) {
         return receipt -> {
             try {
-                AtomicFile.write(file, receipt.toJson().getBytes(StandardCharsets.UTF_8), "rw-r--r--");
+                AtomicFile.write(file, receipt.toJson().getBytes(StandardCharsets.UTF_8), "rw-------");
             } catch (IOException e) {
                 throw BlockException.of(e, "cannot write the receipt " + file);
             }
