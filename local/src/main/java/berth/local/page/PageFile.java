@@ -98,11 +98,15 @@ public final class PageFile implements AutoCloseable {
     }
 
     private Page page(int page) {
+        return page(page, PageSlots.Trust.WHOLE);
+    }
+
+    private Page page(int page, PageSlots.Trust trust) {
         Page known = pages.get(page);
         if (known != null) {
             return known;
         }
-        Page loaded = pages.computeIfAbsent(page, this::load);
+        Page loaded = pages.computeIfAbsent(page, number -> load(number, trust));
         cache.queue().added(() -> evict(page));
         return loaded;
     }
@@ -116,9 +120,9 @@ public final class PageFile implements AutoCloseable {
         return page >= storedPages;
     }
 
-    private Page load(int page) {
+    private Page load(int page, PageSlots.Trust trust) {
         StoreFile open = openFile();
-        return open == null ? new Page(page, new long[Page.WORDS], 0) : PageSlots.read(open, number, page);
+        return open == null ? new Page(page, new long[Page.WORDS], 0) : PageSlots.read(open, number, page, trust);
     }
 
     private @Nullable StoreFile openFile() {
@@ -214,7 +218,7 @@ public final class PageFile implements AutoCloseable {
 
     /** Applies what the journal says, when the store is opened. */
     public void replay(JournalEntry.PageWords entry) {
-        Page page = page(entry.page());
+        Page page = page(entry.page(), PageSlots.Trust.MAYBE_TORN);
         synchronized (page) {
             System.arraycopy(entry.words(), 0, page.words, entry.firstWord(), entry.words().length);
             page.unwritten = true;
@@ -224,7 +228,10 @@ public final class PageFile implements AutoCloseable {
     /** A page as it was when a checkpoint copied it. */
     public record Copied(int page, long sequence, long[] words) {}
 
-    /** Copies the pages that differ from the disk, for a checkpoint. */
+    /**
+     * Copies the pages that differ from the disk, for a checkpoint. What they hold must be in the journal before they are
+     * {@linkplain #write written}: only so can a write that was torn be told from damage.
+     */
     public List<Copied> copyUnwritten() {
         List<Copied> copies = new ArrayList<>();
         for (Page page : pages.values()) {

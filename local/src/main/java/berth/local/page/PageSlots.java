@@ -2,6 +2,7 @@ package berth.local.page;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.block.Zeroes;
 import berth.local.io.StoreFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,28 +24,40 @@ final class PageSlots {
 
     private PageSlots() {}
 
-    /** Reads a page; one that was never written is all zero. */
-    static Page read(StoreFile file, long fileNumber, int number) {
+    /** What a damaged slot means. */
+    enum Trust {
+        /** The journal says everything that a write of the page could have been about: a slot may be torn. */
+        MAYBE_TORN,
+        /** The last write of the page was finished: a slot that is not intact has been damaged since. */
+        WHOLE
+    }
+
+    /**
+     * Reads a page; one that was never written is all zero.
+     *
+     * @throws BlockException {@link Problem#CORRUPT}
+     */
+    static Page read(StoreFile file, long fileNumber, int number, Trust trust) {
         ByteBuffer both = ByteBuffer.allocate((int) PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         file.read(both, number * PAGE_BYTES);
         both.clear();
         Page first = decode(slot(both, 0), fileNumber, number);
         Page second = decode(slot(both, 1), fileNumber, number);
-        Page valid = first.sequence >= second.sequence ? first : second;
-        if (valid.sequence == 0 && holdsData(both)) {
+        int damaged = damaged(both, 0, first) + damaged(both, 1, second);
+        if (damaged > (trust == Trust.MAYBE_TORN ? 1 : 0)) {
             throw new BlockException(
                     Problem.CORRUPT, "map " + Long.toHexString(fileNumber) + " is damaged: page " + number);
         }
-        return valid;
+        return first.sequence >= second.sequence ? first : second;
+    }
+
+    /** 1 for a slot that was written and cannot be read, 0 for others. */
+    private static int damaged(ByteBuffer both, int index, Page decoded) {
+        return decoded.sequence == 0 && !Zeroes.isZero(slot(both, index)) ? 1 : 0;
     }
 
     private static ByteBuffer slot(ByteBuffer both, int index) {
         return both.slice(index * SLOT_BYTES, SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static boolean holdsData(ByteBuffer both) {
-        // A first write that was torn is not acknowledged by anything; only an intact magic says that a page was here.
-        return slot(both, 0).getInt(0) == MAGIC && slot(both, 1).getInt(0) == MAGIC;
     }
 
     private static Page decode(ByteBuffer slot, long fileNumber, int number) {
