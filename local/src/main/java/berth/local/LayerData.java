@@ -112,6 +112,12 @@ final class LayerData implements AutoCloseable {
         dirty = true;
     }
 
+    /** Whether the file system holds data for the byte, rather than a hole. */
+    boolean hasData(long offset) {
+        StoreFile file = find(segment(offset));
+        return file != null && file.nextData(offset & SEGMENT_MASK).orElse(-1) == (offset & SEGMENT_MASK);
+    }
+
     /** Whether there is something to {@link #sync}. */
     boolean dirty() {
         return dirty;

@@ -89,6 +89,35 @@ public final class PageFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Puts what can be read of a damaged page in its place, to be written anew: its older state, or zeroes.
+     *
+     * @return whether the page was damaged
+     */
+    public boolean salvage(int page) {
+        StoreFile open = openFile();
+        if (open == null || pages.containsKey(page)) {
+            return false; // what is in memory was intact when it was read
+        }
+        Page found = PageSlots.salvage(open, number, page);
+        if (found == null) {
+            return false;
+        }
+        pages.put(page, found);
+        rewrite(page);
+        return true;
+    }
+
+    /** Has a page go to the journal and to its next slot although nothing in it has changed. */
+    public void rewrite(int page) {
+        Page target = page(page);
+        synchronized (target) {
+            target.markDirty(0);
+            target.markDirty(Page.WORDS - 1);
+        }
+        dirtyPages.add(page);
+    }
+
     /** Copies a page's words; all zero for a page that is not stored. */
     void copy(int page, long[] into) {
         Page source = page(page);

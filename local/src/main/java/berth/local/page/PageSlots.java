@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages on disk. Page <em>n</em> has two slots of 4160 bytes from byte <em>8320 n</em> on: a header of 64 bytes
@@ -38,21 +39,38 @@ final class PageSlots {
      * @throws BlockException {@link Problem#CORRUPT}
      */
     static Page read(StoreFile file, long fileNumber, int number, Trust trust) {
-        ByteBuffer both = ByteBuffer.allocate((int) PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        file.read(both, number * PAGE_BYTES);
-        both.clear();
-        Page first = decode(slot(both, 0), fileNumber, number);
-        Page second = decode(slot(both, 1), fileNumber, number);
-        int damaged = damaged(both, 0, first) + damaged(both, 1, second);
-        if (damaged > (trust == Trust.MAYBE_TORN ? 1 : 0)) {
+        Slots slots = Slots.read(file, fileNumber, number);
+        if (slots.damaged() > (trust == Trust.MAYBE_TORN ? 1 : 0)) {
             throw new BlockException(
                     Problem.CORRUPT, "map " + Long.toHexString(fileNumber) + " is damaged: page " + number);
         }
-        return first.sequence >= second.sequence ? first : second;
+        return slots.newest();
+    }
+
+    /** What can be read of a damaged page, zeroes if nothing; null when the page is not damaged. */
+    static @Nullable Page salvage(StoreFile file, long fileNumber, int number) {
+        Slots slots = Slots.read(file, fileNumber, number);
+        return slots.damaged() == 0 ? null : slots.newest();
+    }
+
+    /** The two slots of a page, and how many of them were written and cannot be read. */
+    private record Slots(Page first, Page second, int damaged) {
+        static Slots read(StoreFile file, long fileNumber, int number) {
+            ByteBuffer both = ByteBuffer.allocate((int) PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(both, number * PAGE_BYTES);
+            both.clear();
+            Page first = decode(slot(both, 0), fileNumber, number);
+            Page second = decode(slot(both, 1), fileNumber, number);
+            return new Slots(first, second, unreadable(both, 0, first) + unreadable(both, 1, second));
+        }
+
+        Page newest() {
+            return first.sequence >= second.sequence ? first : second;
+        }
     }
 
     /** 1 for a slot that was written and cannot be read, 0 for others. */
-    private static int damaged(ByteBuffer both, int index, Page decoded) {
+    private static int unreadable(ByteBuffer both, int index, Page decoded) {
         return decoded.sequence == 0 && !Zeroes.isZero(slot(both, index)) ? 1 : 0;
     }
 
