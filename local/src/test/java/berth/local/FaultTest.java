@@ -52,7 +52,7 @@ class FaultTest {
     private void restart() {
         disk.restart();
         open();
-        assertThat(store.check()).isEmpty();
+        assertThat(store.integrity().check()).isEmpty();
         image = store.open(DISK, Access.READ_WRITE);
     }
 

@@ -33,7 +33,7 @@ final class PointCheck {
 
     private static ObjectDigest zero() {
         ObjectHasher hasher = new ObjectHasher();
-        hasher.endPoint();
+        hasher.addPoint(ByteBuffer.allocateDirect(0));
         return hasher.digest();
     }
 

@@ -51,7 +51,7 @@ class JournalFaultTest {
                         }
                     }
                 });
-        try (Journal journal = Journal.resume(file, 1, 0, 0);
+        try (Journal journal = Journal.resume(file, 1, 0, 0, false);
                 ExecutorService threads = Executors.newFixedThreadPool(2)) {
             Future<?> first = threads.submit(() -> journal.commit(ENTRY));
             syncing.await();
