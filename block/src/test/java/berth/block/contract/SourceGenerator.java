@@ -3,18 +3,20 @@ package berth.block.contract;
 import java.util.Random;
 
 /** Makes up sources of imports: up to four points in time, each a change of the one before. */
-final class SourceGenerator {
+public final class SourceGenerator {
     private static final int MAX_BYTES = 10 << 20;
 
     private final Random random;
     private final TestSources sources;
 
-    SourceGenerator(Random random, TestSources sources) {
+    /** Draws from {@code random}; the sources stay in {@code sources}. */
+    public SourceGenerator(Random random, TestSources sources) {
         this.random = random;
         this.sources = sources;
     }
 
-    TestSource next() {
+    /** The next source. */
+    public TestSource next() {
         TestSource source = sources.add();
         SparseBytes bytes = new SparseBytes(random.nextInt(MAX_BYTES));
         int snapshots = random.nextInt(4);
