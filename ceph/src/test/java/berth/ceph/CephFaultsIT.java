@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clusters that do not answer, refuse, or are full: each is said clearly, and in time. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Not in time is never.
@@ -137,24 +139,26 @@ final class CephFaultsIT {
         }
     }
 
-    @Test
-    void aPoolThatIsFullFailsAWriteAtOnceOrAfterTheTimeoutAsConfigured() {
-        try (CephStore store = CephStore.open(CephFixture.config())) {
+    @ParameterizedTest
+    @EnumSource(WhenFull.class)
+    void aFullClusterFailsAWriteAtOnceOrAfterTheTimeoutAsConfigured(WhenFull whenFull) {
+        try (CephStore store = CephStore.open(impatient().withWhenFull(whenFull))) {
             store.create(DISK, 64 << 20, Layout.DEFAULT);
             try (CephImage image = store.open(DISK, Access.READ_WRITE)) {
-                image.write(0, ByteBuffer.allocate(8 << 20));
-                image.flush();
-            }
-        }
-        cluster.ceph("osd", "pool", "set-quota", "vms", "max_objects", "1");
-        cluster.awaitHealth("POOL_FULL");
-        for (WhenFull whenFull : WhenFull.values()) {
-            try (CephStore store = CephStore.open(impatient().withWhenFull(whenFull));
-                    CephImage image = store.open(DISK, Access.READ_WRITE)) {
-                BlockException failure = failure(
-                        whenFull == WhenFull.FAIL ? Problem.NO_SPACE : Problem.UNREACHABLE,
-                        () -> image.write(16 << 20, ByteBuffer.allocate(4096)));
-                assertThat(failure).hasMessageContaining("full");
+                image.write(0, ByteBuffer.wrap(new byte[] {7}));
+                cluster.setFull(true);
+                try {
+                    BlockException failure = failure(
+                            whenFull == WhenFull.FAIL ? Problem.NO_SPACE : Problem.UNREACHABLE,
+                            () -> image.write(16 << 20, ByteBuffer.allocate(4096)));
+                    assertThat(failure).hasMessageContaining("writing").hasMessageContaining("full");
+                    ByteBuffer read = ByteBuffer.allocate(1);
+                    image.read(0, read);
+                    assertThat(read.get(0)).isEqualTo((byte) 7);
+                } finally {
+                    cluster.setFull(false);
+                }
+                image.write(16 << 20, ByteBuffer.allocate(4096));
             }
         }
     }

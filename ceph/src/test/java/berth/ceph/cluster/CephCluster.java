@@ -246,13 +246,15 @@ public final class CephCluster implements AutoCloseable {
                 id, user -> directory.resolve(user.equals("admin") ? "keyring" : "client." + user + ".keyring"));
     }
 
-    /**
-     * Waits until the cluster reports a problem.
-     *
-     * @param code for example {@code POOL_FULL}
-     */
-    public void awaitHealth(String code) {
-        servers.await(code, () -> ceph("health", "detail").contains(code));
+    /** Has the cluster count as full, or not; returns when it does. */
+    public void setFull(boolean full) {
+        // In this order, and back, because none may be above the next one.
+        List<String> kinds = List.of("nearfull", "backfillfull", "full");
+        List<String> ratios = full ? List.of("0.00002", "0.00003", "0.00004") : List.of("0.85", "0.90", "0.95");
+        for (int i = 0; i < kinds.size(); i++) {
+            ceph("osd", "set-" + kinds.get(full ? i : 2 - i) + "-ratio", ratios.get(full ? i : 2 - i));
+        }
+        servers.await("the change", () -> ceph("health", "detail").contains("OSD_FULL") == full);
     }
 
     /** The configuration file, with the administrator's keyring. */
