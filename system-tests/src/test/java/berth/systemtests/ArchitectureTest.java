@@ -25,6 +25,7 @@ class ArchitectureTest {
         MAY_USE.put("block", List.of("posix"));
         MAY_USE.put("source", List.of("posix", "block"));
         MAY_USE.put("local", List.of("posix", "block"));
+        MAY_USE.put("ceph", List.of("posix", "block"));
         MAY_USE.put("migration", List.of("posix", "block", "source"));
         MAY_USE.put("nbd", List.of("posix", "block"));
         MAY_USE.put("libvirt", List.of("posix", "block"));

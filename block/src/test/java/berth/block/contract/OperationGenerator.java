@@ -25,17 +25,19 @@ final class OperationGenerator {
     private final MigrationPlans plans;
     private final MigrationGenerator migrations;
     private final Demolition demolition;
+    private final StoreTraits traits;
     private int lastName;
     /** The image that is being demolished, to make room. */
     private @Nullable ImageSpec doomed;
 
-    OperationGenerator(long seed, OracleSide model, TestSources sources) {
+    OperationGenerator(long seed, OracleSide model, TestSources sources, StoreTraits traits) {
         this.random = new Random(seed);
         this.model = new ModelView(model);
         this.io = new IoGenerator(random);
         this.plans = new MigrationPlans(random);
         this.migrations = new MigrationGenerator(random, this.model, plans, sources);
         this.demolition = new Demolition(this.model, plans);
+        this.traits = traits;
     }
 
     Operation next() {
@@ -57,7 +59,7 @@ final class OperationGenerator {
                 operation = room ? Optional.of(makeImage(image.spec())) : demolish(image.spec());
             } else if (dice < 88) {
                 operation = onImage(image);
-            } else {
+            } else if (traits.migrates()) {
                 operation = migrations.next(image, newSpec(), room);
             }
         }
@@ -82,7 +84,13 @@ final class OperationGenerator {
     }
 
     private Operation create() {
-        return Operations.create(newSpec(), io.size(), Layout.ofOrder(random.nextInt(12, 26)));
+        ImageSpec spec = newSpec();
+        long size = Math.min(io.size(), traits.maxBytes(Layout.DEFAULT));
+        Layout layout = Layout.ofOrder(random.nextInt(12, 26));
+        while (size > traits.maxBytes(layout)) {
+            layout = Layout.ofOrder(layout.order() + 1);
+        }
+        return Operations.create(spec, size, layout);
     }
 
     private Operation makeImage(ImageSpec parent) {
@@ -140,7 +148,7 @@ final class OperationGenerator {
         if (dice < 25) {
             return flatten(image);
         } else if (dice < 55) {
-            return Optional.of(Operations.resize(spec, io.newSize(image.size()), !rarely()));
+            return Optional.of(Operations.resize(spec, newSize(image), !rarely()));
         } else if (dice < 65) {
             return remove(spec);
         } else if (dice < 75) {
@@ -151,6 +159,10 @@ final class OperationGenerator {
             return Optional.of(Operations.close(spec));
         }
         return Optional.of(Operations.reopen());
+    }
+
+    private long newSize(ImageInfo image) {
+        return Math.min(io.newSize(image.size()), traits.maxBytes(image.layout()));
     }
 
     private Optional<Operation> flatten(ImageInfo image) {

@@ -37,8 +37,8 @@ public final class StoreOracle {
         this.seed = seed;
         this.model = new OracleSide(new ModelFixture(), directory, sources);
         this.subject = new OracleSide(fixture, directory, sources);
-        this.generator = new OperationGenerator(seed, model, sources);
-        this.comparison = new StoreComparison(new Random(~seed));
+        this.generator = new OperationGenerator(seed, model, sources, fixture.traits());
+        this.comparison = new StoreComparison(new Random(~seed), fixture.traits());
     }
 
     /**
