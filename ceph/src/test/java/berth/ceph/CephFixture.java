@@ -16,7 +16,7 @@ final class CephFixture implements StoreFixture {
      * image is the end of the name {@code rbd_id.NAME} of an object, for which 2048 bytes are allowed. The monitors'
      * commands about a pool are JSON in which librbd does not quote its name.
      */
-    private static final StoreTraits TRAITS = new StoreTraits(32 << 20, 2041, false, false, false, 1 << 12, 80);
+    private static final StoreTraits TRAITS = new StoreTraits(32 << 20, 2041, false, false, false, false, 1 << 12, 80);
 
     private static Path last = Path.of("");
 

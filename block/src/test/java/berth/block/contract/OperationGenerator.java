@@ -101,6 +101,9 @@ final class OperationGenerator {
             return create();
         }
         Snapshot snapshot = pick(snapshots);
+        if (snapshot.size() == 0 && !traits.clonesOfNothing()) {
+            return create();
+        }
         return snapshot.isProtected() || rarely()
                 ? Operations.cloneOf(parent, snapshot.name(), newSpec())
                 : Operations.protect(parent, snapshot.name());
@@ -162,7 +165,9 @@ final class OperationGenerator {
     }
 
     private long newSize(ImageInfo image) {
-        return Math.min(io.newSize(image.size()), traits.maxBytes(image.layout()));
+        long size = Math.min(io.newSize(image.size()), traits.maxBytes(image.layout()));
+        boolean mayShrink = image.parent().isEmpty() || traits.rollbackRestoresOverlap();
+        return mayShrink ? size : Math.max(size, image.size());
     }
 
     private Optional<Operation> flatten(ImageInfo image) {

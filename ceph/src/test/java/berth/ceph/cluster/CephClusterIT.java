@@ -29,10 +29,8 @@ final class CephClusterIT {
             assertThat(cluster.ceph("mgr", "stat")).contains("\"x\"");
         }
         assertThat(ProcessHandle.allProcesses()
-                        .filter(process -> process.info()
-                                .commandLine()
-                                .orElse("")
-                                .contains(directory + "/ceph.conf")))
+                        .filter(process ->
+                                process.info().commandLine().orElse("").contains(directory + "/ceph.conf")))
                 .isEmpty();
     }
 }

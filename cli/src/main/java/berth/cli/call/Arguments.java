@@ -20,8 +20,15 @@ public final class Arguments {
                     List.of("--store"),
                     "directory",
                     false,
-                    "the store's directory [default: $BERTH_STORE, or /var/lib/berth for root"
+                    "the store's directory, or 'ceph' for the cluster that Ceph's files name [default: $BERTH_STORE, or /var/lib/berth for root"
                             + " and ~/.local/share/berth for others]"),
+            new Grammar.Option(
+                    List.of("-c", "--conf"), "path", false, "Ceph's configuration file; the store is its cluster"),
+            new Grammar.Option(List.of("--id", "--user"), "id", false, "the Ceph user's id without 'client.'"),
+            new Grammar.Option(List.of("-n", "--name"), "name", false, "the Ceph user's name, as client.ID"),
+            new Grammar.Option(List.of("-m", "--mon_host"), "host", false, "the addresses of Ceph's monitors"),
+            new Grammar.Option(List.of("--cluster"), "name", false, "the Ceph cluster's name"),
+            new Grammar.Option(List.of("-K", "--keyring"), "path", false, "the file with the Ceph user's key"),
             new Grammar.Option(List.of("-h", "--help"), null, false, "show this help"));
 
     private final ParseResult parsed;
