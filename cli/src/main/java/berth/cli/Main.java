@@ -41,7 +41,7 @@ public final class Main {
                 return new CommandRunner(NO_STORE).run(invocation, io);
             }
             String store = words.store() == null ? System.getenv("BERTH_STORE") : words.store();
-            Optional<CephConfig> cluster = CephOptions.of(invocation.args(), store, invocation.resolve("."));
+            Optional<CephConfig> cluster = CephOptions.of(invocation.args(), store, invocation.resolve(""));
             if (cluster.isPresent()) {
                 return runOnCeph(cluster.get(), invocation, io);
             }
