@@ -12,6 +12,7 @@ import berth.cli.command.MigrationCommands;
 import berth.cli.command.PoolCommands;
 import berth.cli.command.PrepareCommand;
 import berth.cli.command.QuickstartCommand;
+import berth.cli.command.SecretCommands;
 import berth.cli.command.ServeCommands;
 import berth.cli.command.SnapCommands;
 import berth.cli.command.StatusCommand;
@@ -49,6 +50,9 @@ enum Verb {
     REMOVE("remove", "rm"),
     RENAME("rename", "mv"),
     RESIZE("resize"),
+    SECRET_LIST("secret list", "secret ls"),
+    SECRET_REMOVE("secret remove", "secret rm"),
+    SECRET_SET("secret set"),
     SERVE("serve"),
     SNAP_CREATE("snap create", "snap add"),
     SNAP_LIST("snap list", "snap ls"),
@@ -113,6 +117,9 @@ enum Verb {
             case REMOVE -> ImageCommands.remove();
             case RENAME -> ImageCommands.rename();
             case RESIZE -> ImageCommands.resize();
+            case SECRET_LIST -> SecretCommands.list();
+            case SECRET_REMOVE -> SecretCommands.remove();
+            case SECRET_SET -> SecretCommands.set();
             case SERVE -> ServeCommands.serve();
             case SNAP_CREATE -> SnapCommands.create();
             case SNAP_LIST -> SnapCommands.list();

@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** Writes small files so that after a crash there is either the old content or the new one. */
-final class AtomicFile {
+public final class AtomicFile {
     private AtomicFile() {}
 
     /**
@@ -21,7 +21,7 @@ final class AtomicFile {
      * @param mode the permissions of the file in the form {@code rw-------}; those of a directory made for it are the
      *     same and, for whoever may read, to enter
      */
-    static void write(Path file, byte[] content, String mode) throws IOException {
+    public static void write(Path file, byte[] content, String mode) throws IOException {
         Path target = file.toAbsolutePath();
         Path directory = target.getParent();
         if (directory == null) {

@@ -29,6 +29,7 @@ public final class TestWebServer implements AutoCloseable {
     private final Map<String, String> redirects = new ConcurrentHashMap<>();
     private final List<Optional<String>> authorizations = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
     private volatile boolean ranges = true;
     private volatile String authorization = "";
 
@@ -72,6 +73,11 @@ public final class TestWebServer implements AutoCloseable {
         ranges = false;
     }
 
+    /** Refuses requests from the one after so many on, until this is called again. */
+    public void refuseAfter(int served) {
+        left.set(served);
+    }
+
     /** Wants this header of all requests. */
     public void requireAuthorization(String header) {
         authorization = header;
@@ -99,7 +105,9 @@ public final class TestWebServer implements AutoCloseable {
             authorizations.add(Optional.ofNullable(given));
             String location = redirects.get(exchange.getRequestURI().getPath());
             Path file = directory.resolve(exchange.getRequestURI().getPath().substring(1));
-            if (!authorization.isEmpty() && !authorization.equals(given)) {
+            if (left.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
+                exchange.sendResponseHeaders(403, -1);
+            } else if (!authorization.isEmpty() && !authorization.equals(given)) {
                 exchange.sendResponseHeaders(401, -1);
             } else if (location != null) {
                 exchange.getResponseHeaders().set("Location", location);
