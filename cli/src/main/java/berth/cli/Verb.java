@@ -50,6 +50,7 @@ enum Verb {
     REMOVE("remove", "rm"),
     RENAME("rename", "mv"),
     RESIZE("resize"),
+    SCRUB("scrub"),
     SECRET_LIST("secret list", "secret ls"),
     SECRET_REMOVE("secret remove", "secret rm"),
     SECRET_SET("secret set"),
@@ -117,6 +118,7 @@ enum Verb {
             case REMOVE -> ImageCommands.remove();
             case RENAME -> ImageCommands.rename();
             case RESIZE -> ImageCommands.resize();
+            case SCRUB -> CheckCommand.scrub();
             case SECRET_LIST -> SecretCommands.list();
             case SECRET_REMOVE -> SecretCommands.remove();
             case SECRET_SET -> SecretCommands.set();

@@ -99,7 +99,7 @@ final class CrashRun {
     }
 
     private void compare() {
-        assertThat(store.check()).isEmpty();
+        assertThat(store.integrity().check()).isEmpty();
         List<String> names = image.snapshots().stream().map(Snapshot::name).toList();
         settle(names);
         assertThat(names).containsExactlyInAnyOrderElementsOf(snapshots.keySet());
