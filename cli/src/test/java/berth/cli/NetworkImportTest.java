@@ -125,6 +125,26 @@ class NetworkImportTest {
     }
 
     @Test
+    void namesOfSecretsOfMigrationsAreReserved() {
+        shell.input("x\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(run("secret set migration/mine"))
+                .contains("names that begin with migration/")
+                .endsWith("[exit 22]\n");
+    }
+
+    @Test
+    void aSecretFileThatOthersCanReadOrWriteIsRefused() throws IOException {
+        shell.input(SECRET.getBytes(StandardCharsets.UTF_8)).quietly("secret set token");
+        Path file = temp.resolve("store/secrets");
+        for (String mode : new String[] {"rw-r-----", "rw----r--", "rw--w----"}) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+            assertThat(run("secret ls"))
+                    .contains("others than their owner have access")
+                    .endsWith("[exit 1]\n");
+        }
+    }
+
+    @Test
     void aSecretThatIsNotThereIsTold() {
         shell.input(spec("secret://nothing").getBytes(StandardCharsets.UTF_8));
         assertThat(run("migration prepare --import-only --source-spec-path - rbd/disk"))

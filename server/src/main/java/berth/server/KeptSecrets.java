@@ -21,7 +21,7 @@ import java.util.UUID;
  */
 public final class KeptSecrets {
     /** What names made here begin with. */
-    private static final String PREFIX = "migration/";
+    static final String PREFIX = "migration/";
 
     private final SecretFile file;
     private final MigrationStore store;
@@ -88,7 +88,7 @@ public final class KeptSecrets {
 
     private Secret keep(String text, Set<String> names) {
         String name = PREFIX + UUID.randomUUID();
-        file.set(name, text);
+        file.put(name, text);
         beingUsed.add(name);
         names.add(name);
         return new Secret.Stored(name);

@@ -10,11 +10,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
@@ -30,7 +29,8 @@ public final class SecretFile implements SecretStore {
     private static final int MAX_SECRETS = 10_000;
 
     private static final long MAX_FILE_BYTES = 64L << 20;
-    private static final String MODE = "rw-------";
+    private static final String NOTHING_FOR_OTHERS = "------";
+    private static final String MODE = "rw-" + NOTHING_FOR_OTHERS;
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final TypeReference<TreeMap<String, String>> CONTENT = new TypeReference<>() {};
 
@@ -54,9 +54,20 @@ public final class SecretFile implements SecretStore {
      * Keeps a secret; one of that name is replaced.
      *
      * @throws BlockException {@link Problem#INVALID_ARGUMENT} for a name or a text that cannot be used;
-     *     {@link Problem#FORBIDDEN} when others than the owner can read the file; {@link Problem#IO}
+     *     {@link Problem#FORBIDDEN} when others than the owner have access to the file; {@link Problem#IO}
      */
-    public synchronized void set(String name, String text) {
+    public void set(String name, String text) {
+        if (name.startsWith(KeptSecrets.PREFIX)) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT,
+                    "names that begin with " + KeptSecrets.PREFIX + " are for the secrets that migrations were given, and"
+                            + " go with them");
+        }
+        put(name, text);
+    }
+
+    /** As {@link #set}, with any name. */
+    synchronized void put(String name, String text) {
         SecretNames.check(name);
         SecretReader.checkText("for " + name, text);
         Map<String, String> secrets = read();
@@ -95,11 +106,11 @@ public final class SecretFile implements SecretStore {
             if (!Files.exists(file)) {
                 return new TreeMap<>();
             }
-            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
-            if (mode.contains(PosixFilePermission.GROUP_READ) || mode.contains(PosixFilePermission.OTHERS_READ)) {
+            if (!PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+                    .endsWith(NOTHING_FOR_OTHERS)) {
                 throw new BlockException(
                         Problem.FORBIDDEN,
-                        "the secrets in " + file + " can be read by others than their owner: set its mode to 0600, and"
+                        "others than their owner have access to the secrets in " + file + ": set its mode to 0600, and"
                                 + " change the secrets, which may be known by now");
             }
             if (Files.size(file) > MAX_FILE_BYTES) {

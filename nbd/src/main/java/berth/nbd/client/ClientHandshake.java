@@ -150,10 +150,15 @@ final class ClientHandshake {
             minBlock = data.getInt();
             data.getInt(); // what it prefers
             long most = Integer.toUnsignedLong(data.getInt());
-            maxBytes = (int) Math.min(most, ExportInfo.DEFAULT_MAX_BYTES) / Math.max(1, minBlock) * minBlock;
-            if (Integer.bitCount(minBlock) != 1 || minBlock > ExportInfo.LARGEST_MIN_BLOCK || maxBytes < minBlock) {
-                throw ServerViolation.of("it asks for blocks of " + minBlock + " to " + most + " bytes");
+            boolean possible = Integer.bitCount(minBlock) == 1
+                    && minBlock > 0
+                    && minBlock <= ExportInfo.LARGEST_MIN_BLOCK
+                    && minBlock <= most;
+            if (!possible) {
+                throw ServerViolation.of(
+                        "it asks for blocks of " + Integer.toUnsignedString(minBlock) + " to " + most + " bytes");
             }
+            maxBytes = (int) Math.min(most, ExportInfo.DEFAULT_MAX_BYTES) / minBlock * minBlock;
         } else if (type == Protocol.INFO_EXPORT || type == Protocol.INFO_BLOCK_SIZE) {
             throw ServerViolation.of("an information of type " + type + " has the wrong length");
         }

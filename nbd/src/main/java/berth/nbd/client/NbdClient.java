@@ -150,10 +150,15 @@ public final class NbdClient implements AutoCloseable {
         long asked = Math.min(to - from, MAX_STATUS_BYTES);
         Pending.Status request = new Pending.Status(info.allocationContext(), from, asked);
         send(Protocol.CMD_BLOCK_STATUS, from, (int) asked, request);
-        return await(request.result(), patience, "answer a block status request").stream()
+        List<Extent> extents = await(request.result(), patience, "answer a block status request").stream()
                 .filter(extent -> extent.end() > offset && extent.offset() < offset + length)
                 .map(extent -> clip(extent, offset, offset + length))
                 .toList();
+        if (extents.isEmpty()) {
+            // Who asks on from where the answer ends would ask for ever.
+            throw ServerViolation.of("a block status ends within the first block");
+        }
+        return extents;
     }
 
     private static Extent clip(Extent extent, long start, long end) {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that break the protocol: the client says so in time, and takes no more memory than it asked for. */
 final class LyingServerTest {
@@ -163,6 +164,12 @@ final class LyingServerTest {
 
     /** A right handshake: structured replies, base:allocation as context 7, a size. */
     private static void handshake(DataInputStream in, DataOutputStream out, long size) throws IOException {
+        handshake(in, out, size, 1);
+    }
+
+    /** The same with the smallest block that the server takes. */
+    private static void handshake(DataInputStream in, DataOutputStream out, long size, int minBlock)
+            throws IOException {
         out.writeLong(Protocol.INIT_MAGIC);
         out.writeLong(Protocol.OPTION_MAGIC);
         out.writeShort(Protocol.FLAG_FIXED_NEWSTYLE | Protocol.FLAG_NO_ZEROES);
@@ -182,6 +189,14 @@ final class LyingServerTest {
         out.writeShort(Protocol.INFO_EXPORT);
         out.writeLong(size);
         out.writeShort(Protocol.FLAG_HAS_FLAGS);
+        out.writeLong(Protocol.OPTION_REPLY_MAGIC);
+        out.writeInt(go);
+        out.writeInt(Protocol.REP_INFO);
+        out.writeInt(14);
+        out.writeShort(Protocol.INFO_BLOCK_SIZE);
+        out.writeInt(minBlock);
+        out.writeInt(4096);
+        out.writeInt(1 << 20);
         reply(out, go, Protocol.REP_ACK, new byte[0]);
     }
 
@@ -251,6 +266,30 @@ final class LyingServerTest {
                 });
                 NbdClient client = connect(server)) {
             assertThatThrownBy(() -> client.extents(0, LENGTH)).satisfies(LyingServerTest::assertViolation);
+        }
+    }
+
+    @Test
+    void aBlockStatusThatEndsBeforeWhatWasAskedForIsALie() throws IOException {
+        try (ServerSocket server = server((in, out) -> {
+                    handshake(in, out, 1 << 20, LENGTH);
+                    long cookie = requestCookie(in);
+                    Lie.chunk(out, cookie, Protocol.REPLY_TYPE_BLOCK_STATUS, 12);
+                    out.writeInt(7);
+                    out.writeInt(10);
+                    out.writeInt(0);
+                    Lie.done(out, cookie);
+                });
+                NbdClient client = connect(server)) {
+            assertThatThrownBy(() -> client.extents(100, LENGTH)).satisfies(LyingServerTest::assertViolation);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, Integer.MIN_VALUE, -1, 128 << 10, 2 << 20})
+    void blocksOfAnImpossibleSizeAreRefused(int minBlock) throws IOException {
+        try (ServerSocket server = server((in, out) -> handshake(in, out, 1 << 20, minBlock))) {
+            assertThatThrownBy(() -> connect(server)).satisfies(LyingServerTest::assertViolation);
         }
     }
 

@@ -77,7 +77,7 @@ public final class HttpObject implements RemoteObject {
                 yield found(headers, 0);
             }
             case OK -> {
-                if (headers.firstValueAsLong("Content-Length").orElse(-1) != 0) {
+                if (!headers.firstValue("Content-Length").equals(Optional.of("0"))) {
                     throw noRanges();
                 }
                 yield found(headers, 0);

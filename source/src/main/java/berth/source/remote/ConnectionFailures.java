@@ -25,7 +25,8 @@ public final class ConnectionFailures {
      *
      * @param name the file's name
      * @return a failure that another attempt may not have
-     * @throws BlockException for those that every attempt would have: no such host, no trust in its certificate
+     * @throws BlockException for those that every attempt would have: no such host, no trust in its certificate, an answer
+     *     that is none
      */
     public static TransientFailure of(String name, Throwable cause) {
         List<Throwable> chain = chain(cause);
@@ -51,7 +52,9 @@ public final class ConnectionFailures {
         if (has(chain, IOException.class)) {
             return new TransientFailure(Errno.EIO, "the connection broke: " + reason(chain.getLast()));
         }
-        throw new IllegalStateException(name + ": unexpected failure of a request", cause);
+        // The JDK's client believes what servers send, and trips over it.
+        throw new RangeRules(name)
+                .senseless("it cannot be read (" + cause.getClass().getSimpleName() + ")");
     }
 
     /** Whether an exception is about the connection, not about what came through it. */

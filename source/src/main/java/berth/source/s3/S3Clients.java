@@ -37,6 +37,8 @@ final class S3Clients {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(configuration -> configuration
                         .retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallAttemptTimeout(options.requestTimeout())
+                        .addExecutionInterceptor(new WithoutFailureBodies())
                         .defaultProfileFile(ProfileFile.aggregator().build()))
                 .build();
     }

@@ -12,7 +12,6 @@ import berth.source.remote.Statuses;
 import berth.source.remote.TransientFailure;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -21,7 +20,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -143,6 +141,7 @@ public final class S3Object implements RemoteObject {
     }
 
     private <T> T call(Request<T> request) throws TransientFailure {
+        long deadline = System.nanoTime() + options.requestTimeout().toNanos();
         try {
             return request.run();
         } catch (S3Exception e) {
@@ -150,7 +149,11 @@ public final class S3Object implements RemoteObject {
                     .map(AwsErrorDetails::sdkHttpResponse)
                     .flatMap(response -> response.firstMatchingHeader("Retry-After"));
             throw Statuses.failure(name(), e.statusCode(), retryAfter);
-        } catch (SdkClientException | UncheckedIOException e) {
+        } catch (RuntimeException e) {
+            // Many kinds, for the SDK believes what servers send.
+            if (System.nanoTime() >= deadline) {
+                throw new TransientFailure(Errno.ETIMEDOUT, "the server did not answer in time");
+            }
             if (ConnectionFailures.isNetwork(e)) {
                 throw ConnectionFailures.of(name(), e);
             }

@@ -44,6 +44,20 @@ public final class SecretReader {
         };
     }
 
+    /**
+     * The text of a secret that goes into an HTTP header or an address as it is.
+     *
+     * @throws BlockException as {@link #read}; {@link Problem#INVALID_ARGUMENT} when it holds other characters than the
+     *     visible ones of ASCII
+     */
+    public String readToken(Secret secret) {
+        String text = read(secret);
+        if (text.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw unusable(secret.reference(), "it holds blanks or characters that are not ASCII");
+        }
+        return text;
+    }
+
     /** The text that an environment variable has, with the checks of {@link #read}. */
     public static String fromEnvironment(Secret secret, Optional<String> value) {
         return checked(secret, value.orElseThrow(() -> missing(secret, "the variable is not set")));
@@ -70,9 +84,13 @@ public final class SecretReader {
             why = "it holds control characters";
         }
         if (why != null) {
-            throw new BlockException(Problem.INVALID_ARGUMENT, "the secret " + what + " cannot be used: " + why);
+            throw unusable(what, why);
         }
         return text;
+    }
+
+    private static BlockException unusable(String what, String why) {
+        return new BlockException(Problem.INVALID_ARGUMENT, "the secret " + what + " cannot be used: " + why);
     }
 
     private static String firstLine(Secret secret, Path path) {

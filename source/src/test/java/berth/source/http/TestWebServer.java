@@ -28,6 +28,7 @@ public final class TestWebServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, String> redirects = new ConcurrentHashMap<>();
     private final List<Optional<String>> authorizations = new CopyOnWriteArrayList<>();
+    private final List<String> queries = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
     private volatile boolean ranges = true;
@@ -93,6 +94,11 @@ public final class TestWebServer implements AutoCloseable {
         return List.copyOf(authorizations);
     }
 
+    /** The queries of the requests so far, as they were sent; those without one are left out. */
+    public List<String> queries() {
+        return List.copyOf(queries);
+    }
+
     /** How many requests have come. */
     public int requests() {
         return requests.get();
@@ -103,6 +109,7 @@ public final class TestWebServer implements AutoCloseable {
             requests.incrementAndGet();
             String given = exchange.getRequestHeaders().getFirst("Authorization");
             authorizations.add(Optional.ofNullable(given));
+            Optional.ofNullable(exchange.getRequestURI().getRawQuery()).ifPresent(queries::add);
             String location = redirects.get(exchange.getRequestURI().getPath());
             Path file = directory.resolve(exchange.getRequestURI().getPath().substring(1));
             if (left.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** A web server with one file at every address, which goes wrong as often as it is told to. */
 public final class FaultyWebServer implements AutoCloseable {
     private static final String PROBE = "bytes=0-0";
+    /** Another end of the head would move the body, which nobody could tell from another body. */
+    private static final int HEAD_END_BYTES = 4;
+
+    private static final byte[] INTERESTING = "\0\r\n:-/*,09aZ \t\"\u007f".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     private final byte[] file;
@@ -28,6 +33,7 @@ public final class FaultyWebServer implements AutoCloseable {
     private final AtomicInteger faults = new AtomicInteger();
     private final List<Map<String, String>> requests = new CopyOnWriteArrayList<>();
     private volatile RemoteFault fault = RemoteFault.FAILS;
+    private volatile @Nullable Random garbage;
     private volatile String etag = "\"one\"";
 
     FaultyWebServer(byte[] file) throws IOException {
@@ -48,6 +54,11 @@ public final class FaultyWebServer implements AutoCloseable {
     /** The file is another one from now on. */
     void change() {
         etag = "\"two\"";
+    }
+
+    /** From now on up to three bytes of each answer's head are wrong. */
+    void garble(long seed) {
+        garbage = new Random(seed);
     }
 
     /** The headers of the requests so far, with lower-case names; {@code :line} is the first line. */
@@ -130,6 +141,13 @@ public final class FaultyWebServer implements AutoCloseable {
         int n = right.length;
         switch (wrong) {
             case REFUSES -> status(out, "403 Forbidden");
+            case REFUSES_AT_LENGTH -> {
+                out.write("HTTP/1.1 403 Forbidden\r\n\r\n<Error><Code>".getBytes(StandardCharsets.US_ASCII));
+                byte[] more = "<Message>No.</Message>".repeat(1000).getBytes(StandardCharsets.US_ASCII);
+                while (closed.getCount() > 0) {
+                    out.write(more);
+                }
+            }
             case WANTS_LOGIN -> status(out, "401 Unauthorized");
             case MISSING -> status(out, "404 Not Found");
             case OVERLOADED -> status(out, "429 Too Many Requests\r\nRetry-After: 86400");
@@ -141,12 +159,13 @@ public final class FaultyWebServer implements AutoCloseable {
                 send(out, new Answer(from, n / 2, n, right.size, right.etag, right.time));
                 closed.await(1, TimeUnit.MINUTES);
             }
+            case TRICKLES_HEAD -> {
+                out.write("HTTP/1.1 206 Partial Content\r\nX-Long: ".getBytes(StandardCharsets.US_ASCII));
+                trickle(out);
+            }
             case TRICKLES -> {
                 send(out, new Answer(from, 0, n, right.size, right.etag, right.time));
-                while (!closed.await(20, TimeUnit.MILLISECONDS)) {
-                    out.write(0);
-                    out.flush();
-                }
+                trickle(out);
             }
             case ENDS_EARLY -> send(out, new Answer(from, n / 2, n, right.size, right.etag, right.time));
             case SENDS_LESS -> send(out, new Answer(from, n - 1, n - 1, right.size, right.etag, right.time));
@@ -165,6 +184,13 @@ public final class FaultyWebServer implements AutoCloseable {
                 head(out, "200 OK", "Content-Length: " + file.length + "\r\n", right.etag, right.time);
                 out.write(file);
             }
+        }
+    }
+
+    private void trickle(OutputStream out) throws IOException, InterruptedException {
+        while (!closed.await(20, TimeUnit.MILLISECONDS)) {
+            out.write('x');
+            out.flush();
         }
     }
 
@@ -192,10 +218,23 @@ public final class FaultyWebServer implements AutoCloseable {
                 + "\r\n";
     }
 
-    private static void head(OutputStream out, String status, String more, String etag, String day) throws IOException {
+    private void head(OutputStream out, String status, String more, String etag, String day) throws IOException {
         String head = "HTTP/1.1 " + status + "\r\nConnection: close\r\nETag: " + etag + "\r\nLast-Modified: " + day
                 + " Jan 2026 00:00:00 GMT\r\n" + more + "\r\n";
-        out.write(head.getBytes(StandardCharsets.US_ASCII));
+        out.write(garbled(head.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private byte[] garbled(byte[] head) {
+        Random source = garbage;
+        if (source != null) {
+            synchronized (source) {
+                for (int n = source.nextInt(4); n > 0; n--) {
+                    head[source.nextInt(head.length - HEAD_END_BYTES)] =
+                            INTERESTING[source.nextInt(INTERESTING.length)];
+                }
+            }
+        }
+        return head;
     }
 
     private static void status(OutputStream out, String status) throws IOException {

@@ -6,6 +6,7 @@ import berth.posix.Errno;
 /** What a server can do wrong when it is asked for a range. */
 enum RemoteFault {
     REFUSES(Problem.IO, Errno.EACCES, false),
+    REFUSES_AT_LENGTH(Problem.IO, Errno.EACCES, false),
     WANTS_LOGIN(Problem.IO, Errno.EACCES, false),
     MISSING(Problem.SOURCE_NOT_FOUND, Errno.ENOENT, false),
     OVERLOADED(Problem.IO, Errno.EAGAIN, true),
@@ -13,6 +14,7 @@ enum RemoteFault {
     RESETS(Problem.IO, Errno.EIO, true),
     STALLS(Problem.IO, Errno.ETIMEDOUT, true),
     STALLS_IN_BODY(Problem.IO, Errno.ETIMEDOUT, true),
+    TRICKLES_HEAD(Problem.IO, Errno.ETIMEDOUT, true),
     TRICKLES(Problem.IO, Errno.ETIMEDOUT, true),
     ENDS_EARLY(Problem.IO, Errno.EIO, true),
     SENDS_LESS(Problem.IO, Errno.EBADMSG, false),

@@ -101,6 +101,30 @@ final class RemoteFaultsTest {
         }
     }
 
+    /** A request that is answered with a head some bytes of which are wrong ends at once, with a failure or the file. */
+    @ParameterizedTest
+    @EnumSource(RemoteStreams.Kind.class)
+    void aHeadOfGarbageNeverMakesWrongData(RemoteStreams.Kind kind) throws Exception {
+        long seed = Long.getLong("berth.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int failures = 0;
+        for (int i = 0; i < 150; i++) {
+            try (FaultyWebServer server = new FaultyWebServer(file)) {
+                server.garble(random.nextLong());
+                try (RemoteStream stream = kind.open(server.url())) {
+                    assertThat(read(stream, 4000, 200))
+                            .as("-Dberth.seed=%s", seed)
+                            .isEqualTo(Arrays.copyOfRange(file, 4000, 4200));
+                } catch (BlockException e) {
+                    failures++;
+                } catch (RuntimeException e) {
+                    throw new AssertionError("-Dberth.seed=" + seed, e);
+                }
+            }
+        }
+        assertThat(failures).as("-Dberth.seed=%s", seed).isPositive();
+    }
+
     private static byte[] read(RemoteStream stream, long offset, int length) {
         ByteBuffer into = ByteBuffer.allocate(length);
         stream.read(offset, into);
