@@ -60,8 +60,8 @@ public final class SecretFile implements SecretStore {
         if (name.startsWith(KeptSecrets.PREFIX)) {
             throw new BlockException(
                     Problem.INVALID_ARGUMENT,
-                    "names that begin with " + KeptSecrets.PREFIX + " are for the secrets that migrations were given, and"
-                            + " go with them");
+                    "names that begin with " + KeptSecrets.PREFIX
+                            + " are for the secrets that migrations were given, and" + " go with them");
         }
         put(name, text);
     }

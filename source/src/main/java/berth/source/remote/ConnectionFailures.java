@@ -14,6 +14,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** What the exceptions of the JDK's network code mean. */
@@ -47,7 +48,13 @@ public final class ConnectionFailures {
             return new TransientFailure(Errno.ETIMEDOUT, "the server did not answer in time");
         }
         if (has(chain, ConnectException.class)) {
-            return new TransientFailure(Errno.EIO, "the server cannot be reached: " + reason(chain.getLast()));
+            // The JDK's client says nothing where connections are refused.
+            String why = chain.stream()
+                    .flatMap(e -> Optional.ofNullable(e.getMessage()).stream())
+                    .findFirst()
+                    .map(RangeRules::quoted)
+                    .orElse("it refuses connections");
+            return new TransientFailure(Errno.EIO, "the server cannot be reached: " + why);
         }
         if (has(chain, IOException.class)) {
             return new TransientFailure(Errno.EIO, "the connection broke: " + reason(chain.getLast()));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** An NBD server of other people on a Unix socket. */
-final class NbdPeer implements AutoCloseable {
+public final class NbdPeer implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 10_000;
 
     private final Process process;
@@ -22,7 +22,7 @@ final class NbdPeer implements AutoCloseable {
     }
 
     /** nbdkit with further arguments: filters, a plugin and their parameters. */
-    static NbdPeer nbdkit(Path socket, String... arguments) throws IOException {
+    public static NbdPeer nbdkit(Path socket, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of("/usr/bin/nbdkit", "--foreground", "--exit-with-parent", "--unix", socket.toString()));
         command.addAll(List.of(arguments));
@@ -30,7 +30,7 @@ final class NbdPeer implements AutoCloseable {
     }
 
     /** qemu-nbd with further arguments: options and a file. */
-    static NbdPeer qemu(Path socket, String... arguments) throws IOException {
+    public static NbdPeer qemu(Path socket, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of("/usr/bin/qemu-nbd", "--read-only", "--persistent", "--socket", socket.toString()));
         command.addAll(List.of(arguments));

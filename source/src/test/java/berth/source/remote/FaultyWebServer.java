@@ -28,7 +28,7 @@ public final class FaultyWebServer implements AutoCloseable {
     private static final byte[] INTERESTING = "\0\r\n:-/*,09aZ \t\"\u007f".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-    private final byte[] file;
+    private volatile byte[] file;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger faults = new AtomicInteger();
     private final List<Map<String, String>> requests = new CopyOnWriteArrayList<>();
@@ -36,24 +36,31 @@ public final class FaultyWebServer implements AutoCloseable {
     private volatile @Nullable Random garbage;
     private volatile String etag = "\"one\"";
 
-    FaultyWebServer(byte[] file) throws IOException {
+    /** @param file what is at every address */
+    public FaultyWebServer(byte[] file) throws IOException {
         this.file = file.clone();
         Thread.ofVirtual().start(this::accept);
     }
 
-    String url() {
+    /** The address of the file. */
+    public String url() {
         return "http://127.0.0.1:" + socket.getLocalPort() + "/bucket/image.raw";
     }
 
     /** The next so many requests for data go wrong. */
-    void goWrong(RemoteFault next, int times) {
+    public void goWrong(RemoteFault next, int times) {
         fault = next;
         faults.set(times);
     }
 
     /** The file is another one from now on. */
-    void change() {
+    public void change() {
         etag = "\"two\"";
+    }
+
+    /** The file is another one of the same length from now on, and the server does not say so. */
+    public void changeInSecret(byte[] other) {
+        file = other.clone();
     }
 
     /** From now on up to three bytes of each answer's head are wrong. */

@@ -4,7 +4,7 @@ import berth.block.Problem;
 import berth.posix.Errno;
 
 /** What a server can do wrong when it is asked for a range. */
-enum RemoteFault {
+public enum RemoteFault {
     REFUSES(Problem.IO, Errno.EACCES, false),
     REFUSES_AT_LENGTH(Problem.IO, Errno.EACCES, false),
     WANTS_LOGIN(Problem.IO, Errno.EACCES, false),
@@ -27,15 +27,28 @@ enum RemoteFault {
     PRECONDITION_FAILS(Problem.SOURCE_CHANGED, Errno.ESTALE, false),
     IGNORES_RANGE(Problem.UNSUPPORTED, Errno.EOPNOTSUPP, false);
 
-    final Problem problem;
-    final Errno errno;
+    private final Problem problem;
+    private final Errno errno;
 
-    /** Whether it may pass, so that another attempt is right. */
-    final boolean passing;
+    private final boolean passing;
 
     RemoteFault(Problem problem, Errno errno, boolean passing) {
         this.problem = problem;
         this.errno = errno;
         this.passing = passing;
+    }
+
+    /** The kind of failure that it is. */
+    public Problem problem() {
+        return problem;
+    }
+
+    Errno errno() {
+        return errno;
+    }
+
+    /** Whether it may pass, so that another attempt is right. */
+    boolean passing() {
+        return passing;
     }
 }

@@ -30,7 +30,7 @@ final class RemoteFaultsTest {
     }
 
     static Stream<Arguments> passingFaults() {
-        return faults().filter(arguments -> ((RemoteFault) arguments.get()[1]).passing);
+        return faults().filter(arguments -> ((RemoteFault) arguments.get()[1]).passing());
     }
 
     @ParameterizedTest
@@ -41,8 +41,8 @@ final class RemoteFaultsTest {
             server.goWrong(fault, Integer.MAX_VALUE);
             ByteBuffer into = ByteBuffer.allocate(100);
             assertThatThrownBy(() -> stream.read(5000, into)).isInstanceOfSatisfying(BlockException.class, e -> {
-                assertThat(e.problem()).as(e.getMessage()).isEqualTo(fault.problem);
-                assertThat(e.errno()).as(e.getMessage()).isEqualTo(fault.errno);
+                assertThat(e.problem()).as(e.getMessage()).isEqualTo(fault.problem());
+                assertThat(e.errno()).as(e.getMessage()).isEqualTo(fault.errno());
                 assertThat(e).hasMessageContaining(server.url()).message().doesNotContain("hush-hush");
             });
             assertThat(into.position()).isZero();
@@ -68,7 +68,7 @@ final class RemoteFaultsTest {
             try {
                 read(stream, 0, SIZE);
             } catch (BlockException e) {
-                assertThat(e.errno()).isEqualTo(fault.errno);
+                assertThat(e.errno()).isEqualTo(fault.errno());
             }
             assertThat(read(stream, 0, SIZE)).isEqualTo(file);
         }

@@ -3,24 +3,30 @@ package berth.source.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import berth.source.remote.RemoteOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Ceph's S3 server with the smallest cluster that it works on: a monitor and an OSD in memory, without authentication among
  * themselves, on loopback. Ready in about ten seconds on a quiet machine.
  */
-final class RadosGateway implements AutoCloseable {
-    static final String ACCESS_KEY = "AK1234567890";
-    static final String SECRET_KEY = "LnEsqNNqZIpkzauboDcLXLcYaWwLQ3Kop0zAnKIn";
+public final class RadosGateway implements AutoCloseable {
+    /** What requests are signed with. */
+    public static final String ACCESS_KEY = "AK1234567890";
+    /** What requests are signed with. */
+    public static final String SECRET_KEY = "LnEsqNNqZIpkzauboDcLXLcYaWwLQ3Kop0zAnKIn";
 
     private static final long PATIENCE_SECONDS = 120;
     private static final long POLL_MILLIS = 100;
@@ -35,7 +41,7 @@ final class RadosGateway implements AutoCloseable {
     }
 
     /** Starts one; skips the test when Ceph is not installed. */
-    static RadosGateway start(Path directory) throws IOException, InterruptedException {
+    public static RadosGateway start(Path directory) throws IOException, InterruptedException {
         for (String program : List.of("ceph", "ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "monmaptool")) {
             assumeTrue(
                     Files.isExecutable(Path.of("/usr/bin", program)),
@@ -51,8 +57,18 @@ final class RadosGateway implements AutoCloseable {
         }
     }
 
-    String endpoint() {
+    /** Where it listens. */
+    public String endpoint() {
         return "http://127.0.0.1:" + port;
+    }
+
+    /** A client with the keys of the gateway's user. */
+    public S3Client client() {
+        return S3Clients.of(
+                new S3Address(URI.create(endpoint()), "", "", "us-east-1", true),
+                Optional.of(new S3Login(ACCESS_KEY, SECRET_KEY, Optional.empty())),
+                Optional.empty(),
+                RemoteOptions.DEFAULT);
     }
 
     private void startServers() throws IOException, InterruptedException {

@@ -9,11 +9,9 @@ import berth.block.Source;
 import berth.posix.Errno;
 import berth.source.NativeResolver;
 import berth.source.SourceFactory;
-import berth.source.remote.RemoteOptions;
 import berth.source.remote.RemoteStreams;
 import berth.source.spec.SpecParser;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -47,11 +45,7 @@ final class RadosGatewayIT {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         gateway = RadosGateway.start(directory);
-        client = S3Clients.of(
-                new S3Address(URI.create(gateway.endpoint()), BUCKET, KEY, "us-east-1", true),
-                Optional.of(new S3Login(RadosGateway.ACCESS_KEY, RadosGateway.SECRET_KEY, Optional.empty())),
-                Optional.empty(),
-                RemoteOptions.DEFAULT);
+        client = gateway.client();
         client.createBucket(request -> request.bucket(BUCKET));
     }
 
