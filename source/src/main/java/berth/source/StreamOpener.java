@@ -4,7 +4,7 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import berth.source.http.HttpAddress;
 import berth.source.http.HttpObject;
-import berth.source.nbd.NbdObject;
+import berth.source.nbd.NbdExports;
 import berth.source.remote.RemoteOptions;
 import berth.source.remote.RemoteStream;
 import berth.source.s3.S3Address;
@@ -25,10 +25,12 @@ import java.util.Optional;
 final class StreamOpener {
     private final SecretReader secrets;
     private final RemoteOptions remote;
+    private final NbdExports exports;
 
     StreamOpener(SecretReader secrets, RemoteOptions remote) {
         this.secrets = secrets;
         this.remote = remote;
+        this.exports = new NbdExports(remote);
     }
 
     /**
@@ -42,7 +44,7 @@ final class StreamOpener {
             case StreamSpec.Http http ->
                 RemoteStream.open(new HttpObject(address(http), http.authority(), remote), remote);
             case StreamSpec.S3 s3 -> RemoteStream.open(object(s3), remote);
-            case StreamSpec.Nbd nbd -> RemoteStream.open(new NbdObject(nbd, nbd.uri(), remote), remote);
+            case StreamSpec.Nbd nbd -> RemoteStream.open(exports.open(nbd), remote);
         };
     }
 

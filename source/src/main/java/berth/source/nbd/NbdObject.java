@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * An export of an NBD server, over one connection at a time, which is opened again when it broke. NBD tells nothing of
  * changes but the size; whoever writes to the export meanwhile is not noticed.
  */
-public final class NbdObject implements RemoteObject {
+final class NbdObject implements RemoteObject {
     private final StreamSpec.Nbd spec;
     private final String name;
     private final NbdTimeouts timeouts;
@@ -31,7 +31,7 @@ public final class NbdObject implements RemoteObject {
     private boolean closed;
 
     /** @param name what the export is called in messages */
-    public NbdObject(StreamSpec.Nbd spec, String name, RemoteOptions options) {
+    NbdObject(StreamSpec.Nbd spec, String name, RemoteOptions options) {
         this.spec = spec;
         this.name = name;
         this.timeouts = new NbdTimeouts(options.connectTimeout(), options.stallTimeout());
@@ -96,9 +96,18 @@ public final class NbdObject implements RemoteObject {
         }
     }
 
+    /** A server tells the size when a connection begins, so a new one is made; requests on the old one are made again. */
     @Override
     public ObjectState state() throws TransientFailure {
+        disconnect();
         return call(NbdObject::state);
+    }
+
+    private synchronized void disconnect() {
+        NbdClient open = connection;
+        if (open != null) {
+            open.close();
+        }
     }
 
     private static ObjectState state(NbdClient client) {
@@ -124,9 +133,6 @@ public final class NbdObject implements RemoteObject {
     @Override
     public synchronized void close() {
         closed = true;
-        NbdClient open = connection;
-        if (open != null) {
-            open.close();
-        }
+        disconnect();
     }
 }

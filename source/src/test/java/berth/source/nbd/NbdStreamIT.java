@@ -32,6 +32,8 @@ final class NbdStreamIT {
     @TempDir
     Path directory;
 
+    private final NbdExports exports = new NbdExports(RemoteStreams.IMPATIENT);
+
     private Path file() throws IOException {
         Path file = directory.resolve("disk.raw");
         byte[] data = new byte[DATA];
@@ -50,7 +52,7 @@ final class NbdStreamIT {
 
     private RemoteStream open(String export) {
         StreamSpec.Nbd spec = new StreamSpec.Nbd(new StreamSpec.Nbd.Unix(socket()), export);
-        return RemoteStream.open(new NbdObject(spec, spec.uri(), RemoteStreams.IMPATIENT), RemoteStreams.IMPATIENT);
+        return RemoteStream.open(exports.open(spec), RemoteStreams.IMPATIENT);
     }
 
     private static void assertSame(RemoteStream stream, Path file) throws IOException {
@@ -82,6 +84,35 @@ final class NbdStreamIT {
             assertSame(stream, file);
             assertThat(extents(stream)).isEqualTo(HOLE_DATA_HOLE);
             assertThat(stream.validators()).containsEntry("read_only", "true");
+        }
+    }
+
+    @Test
+    void aServerForOneClientAtATimeIsOpenedTwice() throws IOException {
+        Path file = file();
+        try (NbdPeer _ = NbdPeer.qemu(socket(), "--shared=1", "-f", "raw", file.toString());
+                RemoteStream stream = open("")) {
+            try (RemoteStream second = open("")) {
+                assertSame(second, file);
+                assertSame(stream, file);
+                assertThat(second.validators()).isEqualTo(stream.validators());
+            }
+            assertSame(stream, file);
+        }
+    }
+
+    @Test
+    void aFileThatGrowsBehindTheServerIsNoticed() throws IOException {
+        Path file = file();
+        try (NbdPeer _ = NbdPeer.nbdkit(socket(), "file", file.toString());
+                RemoteStream stream = open("")) {
+            try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+                out.setLength(HOLE + DATA + HOLE + 512);
+            }
+            assertThat(stream.validators()).containsEntry("size", Integer.toString(HOLE + DATA + HOLE + 512));
+            assertThatThrownBy(() -> stream.read(0, ByteBuffer.allocate(512)))
+                    .isInstanceOfSatisfying(
+                            BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.SOURCE_CHANGED));
         }
     }
 
