@@ -34,7 +34,7 @@ final class SecretsIT {
         try (TestWebServer server = new TestWebServer(web, 0)) {
             server.requireAuthorization("Bearer " + SECRET);
             try (BerthProcess owner = berth.start("serve")) {
-                owner.awaitLine();
+                owner.awaitMessage("serving the store");
                 shown.append(feed(berth, SECRET + "\n", "secret", "set", "web"));
                 shown.append(feed(
                         berth,
