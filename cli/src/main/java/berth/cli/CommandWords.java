@@ -40,13 +40,14 @@ record CommandWords(
             "-l",
             "--new-format",
             "--no-progress",
+            "--no-source",
             "--pretty-format",
             "--read-only",
             "--repair",
+            "--skip-source-verification",
             "--skip-verification",
             "--tls-optional",
             "--tls-verify-clients",
-            "--verify-source",
             "--version");
 
     private static final int MAX_WORDS = 2;

@@ -131,7 +131,7 @@ class NetworkMoveTest {
         byte[] other = file.clone();
         other[SIZE - 1] ^= 1;
         server.changeInSecret(other);
-        assertNotCommitted(Problem.CORRUPT, CommitOptions.DEFAULT.verifyingSource());
+        assertNotCommitted(Problem.CORRUPT, CommitOptions.DEFAULT);
     }
 
     @Test

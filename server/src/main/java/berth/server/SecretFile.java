@@ -2,7 +2,7 @@ package berth.server;
 
 import berth.block.BlockException;
 import berth.block.Problem;
-import berth.migration.AtomicFile;
+import berth.posix.AtomicFile;
 import berth.source.secret.SecretNames;
 import berth.source.secret.SecretReader;
 import berth.source.secret.SecretStore;
