@@ -61,7 +61,8 @@ public final class MigrationCommands {
         return 0;
     }
 
-    private static String detail(CopyStatus status) {
+    /** How far a copy is, for the line that shows progress. */
+    static String detail(CopyStatus status) {
         StringBuilder detail = new StringBuilder(" (").append(ByteSize.format(status.bytesRead()));
         if (status.bytesExpected() > 0) {
             detail.append(" of ").append(ByteSize.format(status.bytesExpected()));
