@@ -45,9 +45,14 @@ final class MigrationOperations {
     /**
      * One point in time of what is migrated.
      *
-     * @param overlap how much of the point before it shows through, or of the parent for the first one
+     * @param overlap how much of the point before it shows through, or of the parent for the first one; no more than its
+     *     size, for what is cut off there differs from the point before
      */
-    private record Point(String name, long size, long overlap, boolean isProtected, Instant created) {}
+    private record Point(String name, long size, long overlap, boolean isProtected, Instant created) {
+        Point {
+            overlap = Math.min(overlap, size);
+        }
+    }
 
     ImageRecord prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
         List<Point> points = new ArrayList<>();
