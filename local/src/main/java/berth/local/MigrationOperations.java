@@ -341,8 +341,11 @@ final class MigrationOperations {
     }
 
     private void refuseClones(ImageRecord target) {
-        List<String> children = directory.children(target, Optional.empty()).stream()
-                .map(ImageSpec::toString)
+        // The source of a migration in the trash is a clone, too: its target reads through it.
+        List<String> children = context.catalog().snapshots(target.id()).stream()
+                .flatMap(snapshot -> directory.imagesAbove(snapshot).stream())
+                .map(child -> child.spec().toString())
+                .distinct()
                 .toList();
         if (!children.isEmpty()) {
             throw new BlockException(

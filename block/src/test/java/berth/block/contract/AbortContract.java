@@ -238,4 +238,16 @@ abstract class AbortContract extends LinkedBase {
 
         assertHoldsHistory(SOURCE);
     }
+
+    @Test
+    void anImportIsNotAbortedWhileTheSourceOfAMigrationShowsIt() {
+        SparseBytes disk = new SparseBytes(MIB).write(0, bytes(1, 10_000));
+        prepareImport(DISK, sources.add().snapshot("s", true, disk).now(disk));
+        store.clone(DISK.at("s"), SOURCE, Layout.DEFAULT);
+        prepareLinked(SOURCE, TARGET, true);
+
+        assertRefused(Problem.SNAPSHOT_HAS_CHILDREN, () -> abort(DISK));
+
+        assertBytes(readAll(open(TARGET)), all(disk));
+    }
 }
