@@ -250,4 +250,39 @@ abstract class AbortContract extends LinkedBase {
 
         assertBytes(readAll(open(TARGET)), all(disk));
     }
+
+    @Test
+    void aMigrationWhoseSourceIsACloneOfAnAbortedTargetGoesOn() {
+        makeSource();
+        prepareLinked(SOURCE, TARGET, false);
+        ImageSpec clone = image("clone");
+        ImageSpec moved = image("moved");
+        store.clone(TARGET.at("first"), clone, Layout.DEFAULT);
+        prepareLinked(clone, moved, true);
+        Image open = open(moved);
+        assertBytes(read(open, 0, 1000), history().getFirst().read(0, 1000));
+
+        abort(TARGET);
+
+        assertBytes(readAll(open), all(history().getFirst()));
+        execute(moved);
+        commit(moved);
+        assertBytes(readAll(open), all(history().getFirst()));
+    }
+
+    @Test
+    void aFlattenOfACloneOfAnAbortedTargetGoesOn() {
+        makeSource();
+        prepareLinked(SOURCE, TARGET, false);
+        ImageSpec clone = image("clone");
+        store.clone(TARGET.at("first"), clone, Layout.DEFAULT);
+        Image open = open(clone);
+        assertRefused(Problem.CANCELLED, () -> open.flatten((done, total) -> false));
+
+        abort(TARGET);
+
+        assertBytes(readAll(open), all(history().getFirst()));
+        open.flatten(Progress.NONE);
+        assertBytes(readAll(open), all(history().getFirst()));
+    }
 }
