@@ -2,6 +2,7 @@ package berth.local;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.block.contract.PowerLoss;
 import berth.local.io.StoreFile;
 import berth.local.io.StoreFiles;
 import java.nio.ByteBuffer;
@@ -22,11 +23,6 @@ import java.util.TreeMap;
 final class CrashFiles implements StoreFiles {
     private static final int PAGE = 4096;
     private static final int SECTOR = 512;
-
-    /** Power is lost: thrown out of the call at which it happens, and out of all calls after it. */
-    static final class PowerLoss extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
 
     private final Random random;
     private Map<String, Inode> durableNames = new HashMap<>();
@@ -195,6 +191,9 @@ final class CrashFiles implements StoreFiles {
         }
 
         void lose(Random random) {
+            if (pending.isEmpty()) {
+                return;
+            }
             for (Change change : pending) {
                 int fate = random.nextInt(3);
                 if (fate == 1) {

@@ -11,19 +11,18 @@ import java.util.stream.Stream;
 
 /** Makes up the steps of migrations. */
 final class MigrationGenerator {
-    /** Larger images are not migrated, for that takes time in proportion to their size. */
-    static final long MOVABLE_BYTES = 64 << 20;
-
+    private final Scale scale;
     private final Random random;
     private final ModelView model;
     private final MigrationPlans plans;
     private final SourceGenerator sources;
 
-    MigrationGenerator(Random random, ModelView model, MigrationPlans plans, TestSources sources) {
+    MigrationGenerator(Scale scale, Random random, ModelView model, MigrationPlans plans, TestSources sources) {
+        this.scale = scale;
         this.random = random;
         this.model = model;
         this.plans = plans;
-        this.sources = new SourceGenerator(random, sources);
+        this.sources = new SourceGenerator(scale, random, sources);
     }
 
     /**
@@ -54,8 +53,11 @@ final class MigrationGenerator {
                         Stream.of(image.size()), model.snapshots(spec).stream().map(Snapshot::size))
                 .max(Long::compare)
                 .orElseThrow();
-        if (largest > MOVABLE_BYTES) {
+        if (largest > scale.movableBytes()) {
             return Optional.empty();
+        }
+        if (model.isHalfFlat(spec)) {
+            return Optional.of(Operations.flatten(spec));
         }
         if (model.isOpen(spec) && !rarely()) {
             return Optional.of(Operations.close(spec));
@@ -68,7 +70,7 @@ final class MigrationGenerator {
         int dice = random.nextInt(100);
         ImageSpec name = eitherName(migration);
         if (dice < 40) {
-            return Optional.of(MigrationSteps.fill(name, random.nextLong(MOVABLE_BYTES / 4)));
+            return Optional.of(fill(name));
         } else if (dice < 50) {
             return againstTheRules(migration, newSpec);
         } else if (plans.willAbort(migration)) {
@@ -78,6 +80,11 @@ final class MigrationGenerator {
                 migration.state() == MigrationState.EXECUTED
                         ? MigrationSteps.commit(name)
                         : MigrationSteps.execute(name));
+    }
+
+    private Operation fill(ImageSpec name) {
+        long start = random.nextLong(scale.mediumBytes());
+        return MigrationSteps.fill(name, start, start + random.nextLong(scale.mediumBytes()));
     }
 
     /** The target's name, or that of the source as long as no other image has it. */

@@ -32,27 +32,36 @@ final class MigrationSteps {
         });
     }
 
-    /** Copies the objects that begin below {@code limit}, and checks their digests. */
-    static Operation fill(ImageSpec image, long limit) {
-        return new Operation("migration execute " + image + " up to byte " + limit, side -> {
-            side.store().update(image, MigrationState.EXECUTING, Map.of("limit", Long.toString(limit)));
-            fillUpTo(side, image, limit);
-            return DONE;
-        });
+    /** Copies the objects that begin in a range, and checks their digests. */
+    static Operation fill(ImageSpec image, long start, long end) {
+        return new Operation(
+                "migration execute " + image + " from byte " + start + " to " + end,
+                false,
+                List.of(
+                        side -> side.store()
+                                .update(image, MigrationState.EXECUTING, Map.of("end", Long.toString(end)))
+                                .state(),
+                        side -> copy(side, image, start, end)));
     }
 
     /** Copies everything that is left. */
     static Operation execute(ImageSpec image) {
-        return new Operation("migration execute " + image, side -> {
-            side.store().update(image, MigrationState.EXECUTING, Map.of());
-            fillUpTo(side, image, Long.MAX_VALUE);
-            return Facts.OfMigration.of(side.store().update(image, MigrationState.EXECUTED, Map.of("all", "copied")));
-        });
+        return new Operation(
+                "migration execute " + image,
+                false,
+                List.of(
+                        side -> side.store()
+                                .update(image, MigrationState.EXECUTING, Map.of())
+                                .state(),
+                        side -> copy(side, image, 0, Long.MAX_VALUE),
+                        side -> Facts.OfMigration.of(
+                                side.store().update(image, MigrationState.EXECUTED, Map.of("all", "copied")))));
     }
 
-    private static void fillUpTo(OracleSide side, ImageSpec image, long limit) {
+    private static String copy(OracleSide side, ImageSpec image, long start, long end) {
         try (Fill fill = side.store().openFill(image)) {
-            for (long object = 0; object < fill.objects() && object * fill.objectBytes() < limit; object++) {
+            long first = start / fill.objectBytes();
+            for (long object = first; object < fill.objects() && object * fill.objectBytes() < end; object++) {
                 ObjectDigest copied = fill.fill(object).digest();
                 List<ObjectDigest> digests =
                         List.of(fill.recorded(object), fill.reread(object), fill.sourceDigest(object));
@@ -63,6 +72,7 @@ final class MigrationSteps {
             }
             fill.checkpoint();
         }
+        return DONE;
     }
 
     static Operation commit(ImageSpec image) {

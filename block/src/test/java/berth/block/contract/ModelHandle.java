@@ -103,6 +103,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             image.requireNoSnapshot(name);
             image.addSnapshot(name, false, Instant.now(), image.head.copy());
+            image.unflushed.flushed(bytes());
         });
         return reading(() -> image.snapshot(name).toSnapshot());
     }
@@ -164,7 +165,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             ModelVersion version = image.snapshot(snapshot).version();
             progress.step(0, 1);
-            image.head = version.copy();
+            image.become(version);
         });
     }
 
@@ -177,7 +178,7 @@ final class ModelHandle implements Image {
                         Problem.SHRINK_NOT_ALLOWED, "shrinking " + image.spec() + " to " + size + " was not allowed");
             }
             progress.step(0, 1);
-            image.head.resize(size);
+            image.resize(size);
         });
     }
 
@@ -216,9 +217,7 @@ final class ModelHandle implements Image {
 
     private @Nullable SparseBytes parentBytes() {
         ModelImage.Parent parent = image.parent;
-        return parent == null
-                ? null
-                : parent.image().snapshot(parent.snapshotId()).version().bytes;
+        return parent == null ? null : parent.bytes();
     }
 
     @Override
@@ -253,6 +252,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().write(offset, from);
+            image.unflushed.wrote(bytes());
         });
     }
 
@@ -261,6 +261,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().zero(offset, length, !mayUnmap);
+            image.unflushed.wrote(bytes());
         });
     }
 
@@ -269,19 +270,25 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().zero(offset, length, false);
+            image.unflushed.wrote(bytes());
         });
     }
 
     @Override
     public void flush() {
-        reading(() -> true);
+        reading(() -> {
+            image.unflushed.flushed(image.head.bytes);
+            return true;
+        });
     }
 
     @Override
     public void close() {
         synchronized (state) {
             closed = true;
-            state.handles.remove(this);
+            if (state.handles.remove(this) && !state.isOpen(image)) {
+                image.unflushed.flushed(image.head.bytes);
+            }
         }
     }
 }

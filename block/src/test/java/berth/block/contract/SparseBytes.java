@@ -175,6 +175,33 @@ public final class SparseBytes implements BlockReader {
     @Override
     public void close() {}
 
+    /** A block, not to be changed; null where there is none. */
+    byte @Nullable [] block(long number) {
+        return blocks.get(number);
+    }
+
+    /** Puts a block that is not changed any more in the place of another; null for none. */
+    void replaceBlock(long number, byte @Nullable [] bytes) {
+        if (bytes == null) {
+            blocks.remove(number);
+        } else {
+            blocks.put(number, bytes);
+        }
+    }
+
+    /**
+     * Makes blocks count as written that are not those of {@code below}. Where that has a block of zeroes and these have
+     * none, there is one now: nobody can read the difference.
+     */
+    void layOver(SparseBytes below) {
+        blocks.replaceAll((number, bytes) -> isSame(bytes, below.blocks.get(number)) ? bytes : bytes.clone());
+        below.blocks.forEach((number, bytes) -> {
+            if (number * BLOCK < size && Arrays.equals(bytes, new byte[BLOCK])) {
+                blocks.putIfAbsent(number, new byte[BLOCK]);
+            }
+        });
+    }
+
     private Map<Long, byte[]> stored(long offset, long length) {
         return length == 0
                 ? Collections.emptyMap()
