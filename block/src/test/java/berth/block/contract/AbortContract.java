@@ -285,4 +285,23 @@ abstract class AbortContract extends LinkedBase {
         open.flatten(Progress.NONE);
         assertBytes(readAll(open), all(history().getFirst()));
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheSourceCutOffDoesNotComeBackWithAGrownTarget(boolean execute) {
+        Image source = create(SOURCE, 8192);
+        write(source, 4096 + 1000, bytes(1, 3096));
+        source.resize(4096 + 1000, true, Progress.NONE);
+        closeImages();
+        prepareLinked(SOURCE, TARGET, false);
+        if (execute) {
+            execute(TARGET);
+        }
+        open(TARGET).resize(8192, false, Progress.NONE);
+        closeImages();
+
+        abort(TARGET);
+
+        assertBytes(readAll(open(SOURCE)), new byte[8192]);
+    }
 }
