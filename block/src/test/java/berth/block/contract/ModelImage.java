@@ -111,6 +111,13 @@ final class ModelImage {
         snapshots.set(snapshots.indexOf(old), now);
     }
 
+    /** Shows blocks of zeroes of what lies below, which nobody can tell from no blocks. */
+    void showZeroesOf(SparseBytes below) {
+        snapshots.forEach(snapshot -> snapshot.version().bytes.addZeroesOf(below));
+        head.bytes.addZeroesOf(below);
+        unflushed.flushed(head.bytes);
+    }
+
     /** Has the bytes and the size of a version, durably. */
     void become(ModelVersion version) {
         head = version.copy();

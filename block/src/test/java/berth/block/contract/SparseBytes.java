@@ -195,6 +195,11 @@ public final class SparseBytes implements BlockReader {
      */
     void layOver(SparseBytes below) {
         blocks.replaceAll((number, bytes) -> isSame(bytes, below.blocks.get(number)) ? bytes : bytes.clone());
+        addZeroesOf(below);
+    }
+
+    /** Adds blocks of zeroes where {@code below} has some and these have no block. */
+    void addZeroesOf(SparseBytes below) {
         below.blocks.forEach((number, bytes) -> {
             if (number * BLOCK < size && Arrays.equals(bytes, new byte[BLOCK])) {
                 blocks.putIfAbsent(number, new byte[BLOCK]);

@@ -30,12 +30,21 @@ public final class StoreOracle {
      * @param seed the same seed gives the same operations
      */
     public StoreOracle(StoreFixture fixture, Path directory, long seed) {
+        this(fixture, directory, seed, Scale.FULL);
+    }
+
+    /** Opens both stores, for operations on images so small that many can be done. */
+    public static StoreOracle quick(StoreFixture fixture, Path directory, long seed) {
+        return new StoreOracle(fixture, directory, seed, Scale.QUICK);
+    }
+
+    private StoreOracle(StoreFixture fixture, Path directory, long seed, Scale scale) {
         TestSources sources = new TestSources();
         this.seed = seed;
         this.model = new OracleSide(new ModelFixture(), directory, sources);
         this.subject = new OracleSide(fixture, directory, sources);
         this.random = new Random(seed);
-        this.generator = new OperationGenerator(Scale.FULL, random, model, sources);
+        this.generator = new OperationGenerator(scale, random, model, sources);
         this.comparison = new StoreComparison(new Random(~seed));
         subject.meanwhile(this::interlude);
     }
