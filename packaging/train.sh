@@ -1,7 +1,10 @@
 #!/bin/bash
-# Makes the AOT cache of a jar for one JDK: a server with a store of its own runs the usual commands once, and the
-# classes that it loaded on the way become the cache. Without a cache everything works, only later.
-# Usage: train.sh JDK DIST; writes DIST/ID.aot, which stays empty where it cannot be made, so that nobody tries again.
+# Makes the AOT caches of a jar for one JDK: a process with a store of its own runs the usual commands once, and the
+# classes that it loaded on the way become the cache. There are two, since all classes of a cache are loaded when the
+# program starts: one for commands that are done at once, one for those that move data or stay. Without a cache
+# everything works, only later.
+# Usage: train.sh JDK DIST; writes DIST/ID.quick.aot and DIST/ID.aot, which stay empty where they cannot be made, so that
+# nobody tries again.
 set -uo pipefail
 jdk=$1 dist=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -9,15 +12,13 @@ samples=$(dirname "$here")/samples
 . "$here/jdk.sh"
 is_jdk "$jdk" || exit 1
 
-cache=$dist/$jdk_id.aot
-fresh=$cache.$$
 log=$dist/train.log
 store=$(mktemp -d "${TMPDIR:-/tmp}/berth-train.XXXXXX") || exit 1
 java=("$jdk/bin/java" -XX:+UseSerialGC -Xms16m -Xmx320m -jar "$dist/berth.jar")
-server=
+owner=
 
 stop() {
-  [[ -z $server ]] || kill "$server" 2>/dev/null
+  [[ -z $owner ]] || kill "$owner" 2>/dev/null
   wait
   rm -rf "$store"
 }
@@ -28,13 +29,8 @@ berth() {
 }
 
 # What users start most, and what has to answer soonest.
-exercise() {
-  local image=rbd/image instance
-  instance=$(echo "$samples"/instances/*-*)
-  head -c 64M /dev/urandom >"$store/disk.raw"
-  cat >"$store/spec.json" <<END
-{"type": "qcow", "backing_allow": ["$samples/instances/_base"], "stream": {"type": "file", "file_path": "$instance/disk"}}
-END
+run_quick() {
+  local image=rbd/image
   berth pool ls
   berth create --size 64M "$image"
   berth ls
@@ -48,46 +44,88 @@ END
   berth children "$image@first"
   berth resize --size 128M "$image"
   berth du "$image"
+  berth status "$image"
   berth rename rbd/clone rbd/copy
-  berth flatten rbd/copy
   berth rm rbd/copy
-  berth import "$store/disk.raw" rbd/disk
-  berth export rbd/disk "$store/exported.raw"
-  berth status rbd/disk
-  berth migration prepare --import-only --source-spec-path "$store/spec.json" rbd/moved
-  berth migration execute rbd/moved
-  berth status rbd/moved
-  berth migration commit rbd/moved
   berth trash ls
   berth --help
   berth ls nonexistent
 }
 
-wait_for_server() {
+run_movers() {
+  local instance
+  instance=$(echo "$samples"/instances/*-*)
+  head -c 64M /dev/urandom >"$store/disk.raw"
+  cat >"$store/spec.json" <<END
+{"type": "qcow", "backing_allow": ["$samples/instances/_base"], "stream": {"type": "file", "file_path": "$instance/disk"}}
+END
+  berth clone rbd/image@first rbd/clone
+  berth flatten rbd/clone
+  berth import "$store/disk.raw" rbd/disk
+  berth export rbd/disk "$store/exported.raw"
+  berth migration prepare --import-only --source-spec-path "$store/spec.json" rbd/moved
+  berth migration execute rbd/moved
+  berth status rbd/moved
+  berth migration commit rbd/moved
+}
+
+wait_for_owner() {
   local attempt
   for ((attempt = 0; attempt < 200; attempt++)); do
     [[ -S $store/control.sock ]] && return 0
-    kill -0 "$server" 2>/dev/null || return 1
+    kill -0 "$owner" 2>/dev/null || return 1
     sleep 0.05
   done
   return 1
 }
 
+# record CACHE COMMAND...: becomes a command that owns the store and runs what is sent to it.
 record() {
-  "${java[@]:0:1}" -XX:AOTCacheOutput="$fresh" "${java[@]:1}" --store "$store" serve &
-  server=$!
-  wait_for_server || return 1
-  exercise
-  kill -TERM "$server"
-  wait "$server"
-  server=
+  exec "${java[@]:0:1}" -XX:AOTCacheOutput="$1" "${java[@]:1}" --store "$store" "${@:2}"
 }
 
-echo "berth: preparing the AOT cache for JDK $jdk_id" >&2
-record >"$log" 2>&1 </dev/null
-rm -f "$fresh.config"
-if [[ -s $fresh ]]; then
-  mv "$fresh" "$cache"
-else
-  : >"$cache"
-fi
+finish() {
+  wait "$owner"
+  owner=
+}
+
+# An import from a pipe is a quick command that lasts as long as we like.
+train_quick() {
+  mkfifo "$store/pipe"
+  record "$1" import - rbd/endless <"$store/pipe" &
+  owner=$!
+  exec 3>"$store/pipe"
+  wait_for_owner && run_quick
+  exec 3>&-
+  finish
+}
+
+train_movers() {
+  record "$1" serve &
+  owner=$!
+  if wait_for_owner; then
+    run_quick
+    run_movers
+  fi
+  kill -TERM "$owner"
+  finish
+}
+
+# make NAME TRAIN: an empty cache says that it cannot be made.
+make() {
+  local fresh=$dist/$1.$$
+  rm -rf "${store:?}"/*
+  "$2" "$fresh"
+  rm -f "$fresh.config"
+  if [[ -s $fresh ]]; then
+    mv "$fresh" "$dist/$1"
+  else
+    : >"$dist/$1"
+  fi
+}
+
+echo "berth: preparing the AOT caches for JDK $jdk_id" >&2
+{
+  make "$jdk_id.quick.aot" train_quick
+  make "$jdk_id.aot" train_movers
+} >"$log" 2>&1 </dev/null

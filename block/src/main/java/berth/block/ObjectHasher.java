@@ -5,6 +5,7 @@ import com.dynatrace.hash4j.hashing.Hashing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 
 /**
  * Computes the digest of an object: XXH3-128 over its points in time, oldest first. For each point, every maximal run of
@@ -24,58 +25,47 @@ public final class ObjectHasher {
     private final HashStream128 stream = Hashing.xxh3_128().hashStream();
     private final byte[] chunk = new byte[CHUNK_BYTES];
 
-    /** Takes the runs of blocks that are not all zero. */
-    @FunctionalInterface
-    public interface RunSink {
-        /** Takes the bytes from {@code start} to {@code end} (exclusive) of the object. */
-        void accept(int start, int end);
-    }
-
     /**
      * Adds one point in time.
      *
      * @param object its bytes from position to limit, from the object's first byte on; left as they are
      */
     public void addPoint(ByteBuffer object) {
-        addPoint(object, (_, _) -> {});
-    }
-
-    /** Adds one point in time, and tells where it is not zero. */
-    public void addPoint(ByteBuffer object, RunSink runs) {
         MemorySegment bytes = MemorySegment.ofBuffer(object);
-        long size = bytes.byteSize();
-        long at = 0;
-        while (at < size) {
-            if (Zeroes.isZero(bytes, at, Math.min(BLOCK_BYTES, size - at))) {
-                at += BLOCK_BYTES;
-                continue;
-            }
-            long end = at + BLOCK_BYTES;
-            while (end < size && !Zeroes.isZero(bytes, end, Math.min(BLOCK_BYTES, size - end))) {
-                end += BLOCK_BYTES;
-            }
-            addRun(bytes, at, end);
-            runs.accept((int) at, (int) Math.min(end, size));
-            at = end;
+        BitSet data = new BitSet();
+        for (long at = 0; at < bytes.byteSize(); at += BLOCK_BYTES) {
+            long n = Math.min(BLOCK_BYTES, bytes.byteSize() - at);
+            data.set((int) (at / BLOCK_BYTES), !Zeroes.isZero(bytes, at, n));
         }
-        endPoint();
+        addPoint(object, data);
     }
 
-    /** Adds a point in time at which the object reads as zeroes. */
-    public void endPoint() {
+    /**
+     * Adds one point in time of which it is known where it is zero.
+     *
+     * @param object its bytes from position to limit, from the object's first byte on; left as they are
+     * @param data the blocks that are not all zero; the bytes of others are not looked at
+     */
+    public void addPoint(ByteBuffer object, BitSet data) {
+        MemorySegment bytes = MemorySegment.ofBuffer(object);
+        int end;
+        for (int start = data.nextSetBit(0); start >= 0; start = data.nextSetBit(end)) {
+            end = data.nextClearBit(start);
+            addRun(bytes, start, end);
+        }
         stream.putLong(END_OF_POINT);
     }
 
-    private void addRun(MemorySegment bytes, long start, long end) {
-        stream.putLong(start / BLOCK_BYTES);
-        stream.putLong((end - start) / BLOCK_BYTES);
-        long stored = Math.min(end, bytes.byteSize()) - start;
-        for (long at = start; at < start + stored; at += CHUNK_BYTES) {
-            int n = (int) Math.min(CHUNK_BYTES, start + stored - at);
+    private void addRun(MemorySegment bytes, long startBlock, long endBlock) {
+        stream.putLong(startBlock);
+        stream.putLong(endBlock - startBlock);
+        long end = Math.min(endBlock * BLOCK_BYTES, bytes.byteSize());
+        for (long at = startBlock * BLOCK_BYTES; at < end; at += CHUNK_BYTES) {
+            int n = (int) Math.min(CHUNK_BYTES, end - at);
             MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, chunk, 0, n);
             stream.putBytes(chunk, 0, n);
         }
-        for (long missing = end - start - stored; missing > 0; missing--) {
+        for (long missing = endBlock * BLOCK_BYTES - end; missing > 0; missing--) {
             stream.putByte((byte) 0);
         }
     }

@@ -49,6 +49,7 @@ enum Verb {
     REMOVE("remove", "rm"),
     RENAME("rename", "mv"),
     RESIZE("resize"),
+    SCRUB("scrub"),
     SERVE("serve"),
     SNAP_CREATE("snap create", "snap add"),
     SNAP_LIST("snap list", "snap ls"),
@@ -113,6 +114,7 @@ enum Verb {
             case REMOVE -> ImageCommands.remove();
             case RENAME -> ImageCommands.rename();
             case RESIZE -> ImageCommands.resize();
+            case SCRUB -> CheckCommand.scrub();
             case SERVE -> ServeCommands.serve();
             case SNAP_CREATE -> SnapCommands.create();
             case SNAP_LIST -> SnapCommands.list();

@@ -71,9 +71,9 @@ final class Flusher {
     }
 
     /**
-     * Writes the pages that differ from the disk to their page files, for a checkpoint. Data are synced between copying
-     * and writing, for the copies may tell of blocks that were written a moment ago. Digests are written last, because
-     * they vouch for the blocks.
+     * Writes the pages that differ from the disk to their page files, for a checkpoint. Between copying and writing
+     * everything is flushed: the copies may tell of blocks that were written a moment ago, and what a page holds must be
+     * in the journal before it is written. Digests are written last, because they vouch for the blocks.
      */
     void writePages() {
         lock.lock();
@@ -87,7 +87,7 @@ final class Flusher {
                 maps.add(layer.map().file().copyUnwritten());
             }
             try {
-                syncData();
+                pass();
                 for (int i = 0; i < layers.size(); i++) {
                     layers.get(i).map().file().write(maps.get(i));
                 }

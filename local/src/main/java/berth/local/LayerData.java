@@ -1,5 +1,7 @@
 package berth.local;
 
+import berth.block.BlockException;
+import berth.block.Problem;
 import berth.block.Zeroes;
 import berth.local.io.StoreFile;
 import berth.local.io.StoreFiles;
@@ -42,7 +44,11 @@ final class LayerData implements AutoCloseable {
         return String.format("%012x.", number);
     }
 
-    /** Reads; what was never written is zero. */
+    /**
+     * Reads blocks that have been written, as the layer's map says; the rest of the block in which the file ends is zero.
+     *
+     * @throws BlockException {@link Problem#CORRUPT} when the file is not there or ends before
+     */
     void read(ByteBuffer into, long offset) {
         long at = offset;
         while (into.hasRemaining()) {
@@ -50,12 +56,15 @@ final class LayerData implements AutoCloseable {
             int n = (int) Math.min(into.remaining(), segmentEnd(at) - at);
             into.limit(into.position() + n);
             StoreFile file = find(segment(at));
-            if (file != null) {
-                file.read(into, at & SEGMENT_MASK);
+            int missing = n - (file == null ? 0 : file.read(into, at & SEGMENT_MASK));
+            long end = at + n - missing;
+            if (missing > 0 && (file == null || Layer.blocks(end) < Layer.blocks(at + n))) {
+                throw new BlockException(
+                        Problem.CORRUPT,
+                        "file " + name(number, segment(at)) + " of the store is damaged: it lacks what is to be at "
+                                + (end & SEGMENT_MASK));
             }
-            if (into.hasRemaining()) {
-                Zeroes.fill(into);
-            }
+            Zeroes.fill(into);
             into.limit(limit);
             at += n;
         }
@@ -100,6 +109,12 @@ final class LayerData implements AutoCloseable {
             at += n;
         }
         dirty = true;
+    }
+
+    /** Whether the file system holds data for the byte, rather than a hole. */
+    boolean hasData(long offset) {
+        StoreFile file = find(segment(offset));
+        return file != null && file.nextData(offset & SEGMENT_MASK).orElse(-1) == (offset & SEGMENT_MASK);
     }
 
     /** Whether there is something to {@link #sync}. */

@@ -6,19 +6,15 @@ import berth.block.Fill;
 import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
-import berth.block.Zeroes;
 import berth.local.page.BlockState;
 import berth.local.page.EvictionQueue;
 import berth.local.page.LayerMap;
 import berth.local.page.LayerMap.PageView;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The filling of an image from its origin. */
 final class LocalFill implements Fill {
-    private static final int OBJECT_BYTES = 1 << FillState.OBJECT_SHIFT;
     private static final int LOCKS = 16;
 
     private final ImageState image;
@@ -26,25 +22,7 @@ final class LocalFill implements Fill {
     private final EvictionQueue queue;
     private final Runnable release;
     private final ReentrantLock[] objectLocks = new ReentrantLock[LOCKS];
-    private final ConcurrentLinkedQueue<Buffer> spare = new ConcurrentLinkedQueue<>();
-
-    /** The bytes of an object at one point in time; while it is all zero, the buffer's content means nothing. */
-    private static final class Buffer {
-        private final ByteBuffer bytes = ByteBuffer.allocateDirect(OBJECT_BYTES);
-        private boolean zero = true;
-
-        ByteBuffer at(int start, int end) {
-            return bytes.slice(start, end - start);
-        }
-
-        /** Gives the buffer its zeroes, if it has none yet. */
-        void materialize(int length) {
-            if (zero) {
-                Zeroes.fill(at(0, length));
-                zero = false;
-            }
-        }
-    }
+    private final ConcurrentLinkedQueue<ObjectBuffer> spare = new ConcurrentLinkedQueue<>();
 
     LocalFill(ImageState image, FillState fill, EvictionQueue queue, Runnable release) {
         this.image = image;
@@ -58,7 +36,7 @@ final class LocalFill implements Fill {
 
     @Override
     public long objectBytes() {
-        return OBJECT_BYTES;
+        return ObjectBuffer.BYTES;
     }
 
     @Override
@@ -129,7 +107,7 @@ final class LocalFill implements Fill {
     public ObjectDigest reread(long object) {
         recorded(object);
         long stamp = image.lock().readLock();
-        Buffer buffer = take();
+        ObjectBuffer buffer = take();
         try {
             long offset = object << FillState.OBJECT_SHIFT;
             int length = length(offset);
@@ -137,7 +115,8 @@ final class LocalFill implements Fill {
             readBase(offset, length, buffer);
             for (Layer layer : fill.layers()) {
                 overlay(layer, offset, length, buffer);
-                add(hasher, buffer, length);
+                buffer.normalize(length);
+                hasher.addPoint(buffer.slice(0, length), buffer.present());
             }
             return hasher.digest();
         } finally {
@@ -146,30 +125,22 @@ final class LocalFill implements Fill {
         }
     }
 
-    private Buffer take() {
-        Buffer buffer = spare.poll();
+    private ObjectBuffer take() {
+        ObjectBuffer buffer = spare.poll();
         if (buffer == null) {
-            buffer = new Buffer();
+            return new ObjectBuffer();
         }
-        buffer.zero = true;
+        buffer.clear();
         return buffer;
     }
 
     private int length(long offset) {
-        return (int) Math.min(OBJECT_BYTES, fill.record().size() - offset);
-    }
-
-    private static void add(ObjectHasher hasher, Buffer buffer, int length) {
-        if (buffer.zero) {
-            hasher.endPoint();
-        } else {
-            hasher.addPoint(buffer.at(0, length));
-        }
+        return (int) Math.min(ObjectBuffer.BYTES, fill.record().size() - offset);
     }
 
     private Copied withBuffers(long object, boolean store) {
-        Buffer first = take();
-        Buffer second = take();
+        ObjectBuffer first = take();
+        ObjectBuffer second = take();
         try {
             ObjectCopy copy = new ObjectCopy(object << FillState.OBJECT_SHIFT, store);
             Copied copied = copy.run(first, second);
@@ -186,7 +157,7 @@ final class LocalFill implements Fill {
     }
 
     /** What the first point in time is compared with. */
-    private void readBase(long offset, int length, Buffer into) {
+    private void readBase(long offset, int length, ObjectBuffer into) {
         if (!fill.overParent()) {
             return;
         }
@@ -195,47 +166,41 @@ final class LocalFill implements Fill {
         if (parent == null || offset >= first.overlap()) {
             return;
         }
-        into.materialize(length);
         int visible = (int) Math.min(length, first.overlap() - offset);
-        new PointInTime(parent, first.overlap(), queue).read(offset, into.at(0, visible));
+        new PointInTime(parent, first.overlap(), queue).read(offset, into.claim(0, visible));
+        into.normalize(length);
     }
 
     /** Puts what a fill layer has over what lies below it. */
-    private void overlay(Layer layer, long offset, int length, Buffer buffer) {
+    private void overlay(Layer layer, long offset, int length, ObjectBuffer buffer) {
         long firstBlock = offset >>> LayerMap.BLOCK_SHIFT;
         int blocks = (int) Layer.blocks(length);
         PageView page = layer.map().page((int) (firstBlock >>> LayerMap.PAGE_SHIFT));
         int base = (int) (firstBlock & (LayerMap.PAGE_BLOCKS - 1));
-        cutToOverlap(layer, offset, length, buffer);
+        cutToOverlap(layer, offset, buffer);
         for (int at = 0; at < blocks; ) {
             int end = Math.min(blocks, page.runEnd(base + at) - base);
             int start = at << LayerMap.BLOCK_SHIFT;
             int stop = Math.min(length, end << LayerMap.BLOCK_SHIFT);
             switch (page.get(base + at)) {
-                case DATA -> {
-                    buffer.materialize(length);
-                    layer.data().read(buffer.at(start, stop), offset + start);
-                }
-                case ZERO -> {
-                    buffer.materialize(length);
-                    Zeroes.fill(buffer.at(start, stop));
-                }
+                case DATA -> layer.data().read(buffer.claim(start, stop), offset + start);
+                case ZERO -> buffer.zero(start, stop);
                 case ABSENT -> {}
             }
             at = end;
         }
-        cut(fill.pointSize(layer.fillPoint()) - offset, length, buffer);
+        cut(fill.pointSize(layer.fillPoint()) - offset, buffer);
     }
 
     /** What a layer does not let through from below is zero. */
-    private static void cutToOverlap(Layer layer, long offset, int length, Buffer buffer) {
-        cut((layer.overlapBlocks() << LayerMap.BLOCK_SHIFT) - offset, length, buffer);
+    private static void cutToOverlap(Layer layer, long offset, ObjectBuffer buffer) {
+        cut((layer.overlapBlocks() << LayerMap.BLOCK_SHIFT) - offset, buffer);
     }
 
     /** What lies after a point's end is zero. */
-    private static void cut(long end, int length, Buffer buffer) {
-        if (end < length && !buffer.zero) {
-            Zeroes.fill(buffer.at((int) Math.max(0, end), length));
+    private static void cut(long end, ObjectBuffer buffer) {
+        if (end < ObjectBuffer.BYTES) {
+            buffer.zero((int) Math.max(0, end), ObjectBuffer.BYTES);
         }
     }
 
@@ -254,80 +219,79 @@ final class LocalFill implements Fill {
             this.store = store;
         }
 
-        Copied run(Buffer first, Buffer second) {
-            Buffer before = first;
-            Buffer now = second;
+        Copied run(ObjectBuffer first, ObjectBuffer second) {
+            ObjectBuffer before = first;
+            ObjectBuffer now = second;
             readBase(offset, length, before);
             for (Layer layer : fill.layers()) {
-                if (!changes(layer.fillPoint(), before)) {
-                    add(hasher, before, length);
-                    continue;
-                }
-                readPoint(layer.fillPoint(), now);
-                cutToOverlap(layer, offset, length, before);
-                if (before.zero && !now.zero) {
-                    Buffer data = now;
-                    hasher.addPoint(now.at(0, length), (start, end) -> put(layer, data, start, end));
-                } else {
-                    add(hasher, now, length);
+                if (changes(layer.fillPoint(), before)) {
+                    now.clear();
+                    readPoint(layer.fillPoint(), now);
+                    now.normalize(length);
+                    cutToOverlap(layer, offset, before);
                     putDifferences(layer, before, now);
+                    ObjectBuffer swap = before;
+                    before = now;
+                    now = swap;
                 }
-                Buffer swap = before;
-                before = now;
-                now = swap;
-                now.zero = true;
+                hasher.addPoint(before.slice(0, length), before.present());
             }
             return new Copied(bytesRead, bytesWritten, hasher.digest());
         }
 
-        private boolean changes(int point, Buffer before) {
-            boolean[] any = {!before.zero && fill.pointSize(point) < offset + length};
+        private boolean changes(int point, ObjectBuffer before) {
+            boolean[] any = {!before.isEmpty() && fill.pointSize(point) < offset + length};
             fill.originChanges(point, offset, length, (_, _, kind) -> any[0] |= kind != Extent.Kind.UNALLOCATED);
             return any[0];
         }
 
-        private void readPoint(int point, Buffer into) {
+        private void readPoint(int point, ObjectBuffer into) {
             fill.originExtents(point, offset, length, (at, n, kind) -> {
                 if (kind == Extent.Kind.DATA) {
-                    into.materialize(length);
                     int start = (int) (at - offset);
-                    fill.readOrigin(point, at, into.at(start, start + (int) n));
+                    fill.readOrigin(point, at, into.claim(start, start + (int) n));
                     bytesRead += n;
                 }
             });
         }
 
-        private void putDifferences(Layer layer, Buffer before, Buffer now) {
-            before.materialize(length);
-            now.materialize(length);
-            MemorySegment old = MemorySegment.ofBuffer(before.at(0, length));
-            MemorySegment fresh = MemorySegment.ofBuffer(now.at(0, length));
-            for (int at = 0; at < length; at += LayerMap.BLOCK_BYTES) {
-                int end = Math.min(length, at + LayerMap.BLOCK_BYTES);
-                if (MemorySegment.mismatch(old, at, end, fresh, at, end) < 0) {
-                    continue;
+        /** Stores, in runs as long as possible, where {@code now} differs from {@code before}; both are normalized. */
+        private void putDifferences(Layer layer, ObjectBuffer before, ObjectBuffer now) {
+            int blocks = (int) Layer.blocks(length);
+            for (int at = 0; at < blocks; ) {
+                BlockState difference = difference(before, now, at);
+                int end = at + 1;
+                while (end < blocks && difference(before, now, end) == difference) {
+                    end++;
                 }
-                if (Zeroes.isZero(fresh, at, end - at)) {
-                    mark(layer, at, end, BlockState.ZERO);
-                } else {
-                    put(layer, now, at, end);
-                }
+                put(layer, now, at, end, difference);
+                at = end;
             }
         }
 
-        private void put(Layer layer, Buffer from, int start, int end) {
-            if (store) {
-                layer.data().write(from.at(start, end), offset + start);
-                mark(layer, start, end, BlockState.DATA);
+        /** What a layer over {@code before} has to hold for a block to read as in {@code now}. */
+        private BlockState difference(ObjectBuffer before, ObjectBuffer now, int block) {
+            if (!now.present().get(block)) {
+                return before.present().get(block) ? BlockState.ZERO : BlockState.ABSENT;
             }
-            bytesWritten += end - start;
+            return before.present().get(block) && now.sameBlock(block, before, length)
+                    ? BlockState.ABSENT
+                    : BlockState.DATA;
         }
 
-        private void mark(Layer layer, int start, int end, BlockState state) {
-            if (store) {
-                long first = (offset + start) >>> LayerMap.BLOCK_SHIFT;
-                layer.map().set(first, Layer.blocks(offset + end), state);
+        private void put(Layer layer, ObjectBuffer from, int block, int endBlock, BlockState state) {
+            int start = block << LayerMap.BLOCK_SHIFT;
+            int end = Math.min(length, endBlock << LayerMap.BLOCK_SHIFT);
+            if (state == BlockState.DATA) {
+                bytesWritten += end - start;
             }
+            if (!store || state == BlockState.ABSENT) {
+                return;
+            }
+            if (state == BlockState.DATA) {
+                layer.data().write(from.slice(start, end), offset + start);
+            }
+            layer.map().set((offset >>> LayerMap.BLOCK_SHIFT) + block, Layer.blocks(offset + end), state);
         }
     }
 

@@ -55,6 +55,7 @@ public final class LocalStore implements MigrationStore {
     private final MigrationOperations migrations;
     private final Reports reports;
     private final Maintenance maintenance;
+    private final Integrity integrity;
     private final Reclaimer reclaimer;
     private long nextCookie = 1;
     private volatile boolean closed;
@@ -68,6 +69,7 @@ public final class LocalStore implements MigrationStore {
         this.reports = new Reports(context, structure);
         this.reclaimer = new Reclaimer(context, structure);
         this.maintenance = new Maintenance(context, structure);
+        this.integrity = new Integrity(context, structure, maintenance);
     }
 
     /**
@@ -104,9 +106,10 @@ public final class LocalStore implements MigrationStore {
         maintenance.checkpoint();
     }
 
-    /** Looks for damage, without changing anything. Each finding says what is wrong with what. */
-    public List<String> check() {
-        return new StoreCheck(context, structure).run();
+    /** Looks for damage, and repairs it. */
+    public Integrity integrity() {
+        directory();
+        return integrity;
     }
 
     /** The store's directory, while the store is open: what every public method begins with. */
@@ -458,6 +461,7 @@ public final class LocalStore implements MigrationStore {
     /** Closes the store, after all handles that are still open. What was acknowledged is durable afterwards. */
     @Override
     public void close() {
+        integrity.close();
         maintenance.stop();
         structure.locked(() -> {
             if (closed) {

@@ -1,5 +1,6 @@
 package berth.local;
 
+import berth.local.catalog.CatalogRecord.ChecksumRecord;
 import berth.local.catalog.CatalogRecord.FillRecord;
 import berth.local.catalog.CatalogRecord.LayerRecord;
 import berth.local.page.PageFile;
@@ -121,6 +122,7 @@ final class Maintenance {
     private Set<String> knownPrefixes() {
         Set<String> known = new HashSet<>();
         context.catalog().layers().stream().map(LayerRecord::number).forEach(n -> known.add(LayerData.prefix(n)));
+        context.catalog().checksums().stream().map(ChecksumRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
         context.catalog().fills().stream().map(FillRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
         return known;
     }

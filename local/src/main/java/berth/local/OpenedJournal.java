@@ -29,6 +29,7 @@ record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean 
         int journals = reader.generations().size();
         Journal journal = reader.replay(replayer);
         if (journal == null) {
+            refuseStrayLayers(files);
             files.makeDirectory(LayerData.DIRECTORY);
             files.makeDirectory(PageFile.DIRECTORY);
             files.syncDirectory("");
@@ -42,6 +43,18 @@ record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean 
                             + ", this program knows versions up to " + Catalog.FORMAT_VERSION + "; use a newer berth");
         }
         return new OpenedJournal(journal, catalog, pages, journals > 1);
+    }
+
+    /** What looks like a new store must be one: everything that no journal knows is removed as a leftover. */
+    private static void refuseStrayLayers(StoreFiles files) {
+        for (String directory : List.of(LayerData.DIRECTORY, PageFile.DIRECTORY)) {
+            if (files.exists(directory) && !files.list(directory).isEmpty()) {
+                throw new BlockException(
+                        Problem.CORRUPT,
+                        "the store has no journal, but files in " + directory
+                                + "/: its journal was lost; restore it from a backup");
+            }
+        }
     }
 
     private static final class Replayer implements JournalReader.Replay {

@@ -129,6 +129,10 @@ final class StoreContext {
     }
 
     void closeJournal() {
-        journal.close();
+        try {
+            journal.seal();
+        } finally {
+            journal.close();
+        }
     }
 }

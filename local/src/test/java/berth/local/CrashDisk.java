@@ -1,6 +1,9 @@
 package berth.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import berth.block.MigrationStore;
+import berth.block.Progress;
 import berth.block.SourceOpener;
 import berth.block.contract.PowerFixture;
 import berth.local.catalog.Catalog;
@@ -8,11 +11,11 @@ import berth.local.journal.JournalReader;
 import berth.local.page.PageFile;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A local store on files that can lose power. */
 final class CrashDisk implements PowerFixture {
@@ -40,12 +43,21 @@ final class CrashDisk implements PowerFixture {
 
     @Override
     public String maintain(MigrationStore store, Random random) {
-        if (random.nextBoolean()) {
-            ((LocalStore) store).checkpoint();
-            return "checkpoint";
-        }
-        ((LocalStore) store).maintain();
-        return "flush of everything";
+        LocalStore local = (LocalStore) store;
+        return switch (random.nextInt(3)) {
+            case 0 -> {
+                local.checkpoint();
+                yield "checkpoint";
+            }
+            case 1 -> {
+                assertThat(local.integrity().scrub(0, Progress.NONE).findings()).isEmpty();
+                yield "scrub";
+            }
+            default -> {
+                local.maintain();
+                yield "flush of everything";
+            }
+        };
     }
 
     @Override
@@ -55,7 +67,9 @@ final class CrashDisk implements PowerFixture {
 
     @Override
     public List<String> check(MigrationStore store) {
-        List<String> findings = new ArrayList<>(((LocalStore) store).check());
+        Integrity integrity = ((LocalStore) store).integrity();
+        List<String> findings = new ArrayList<>(integrity.check());
+        findings.addAll(integrity.checkData(Progress.NONE).findings());
         int journals = new JournalReader(files).generations().size();
         if (journals != 1) {
             findings.add("there are " + journals + " journals");
@@ -63,8 +77,9 @@ final class CrashDisk implements PowerFixture {
         Catalog catalog = OpenedJournal.open(files).catalog();
         Set<Long> layers =
                 catalog.layers().stream().map(layer -> layer.number()).collect(Collectors.toSet());
-        Stream<Long> fills = catalog.fills().stream().map(fill -> fill.pages());
-        Set<Long> maps = Stream.concat(layers.stream(), fills).collect(Collectors.toSet());
+        Set<Long> maps = new HashSet<>(layers);
+        catalog.fills().forEach(fill -> maps.add(fill.pages()));
+        catalog.checksums().forEach(checksums -> maps.add(checksums.pages()));
         findings.addAll(leftovers(LayerData.DIRECTORY, layers));
         findings.addAll(leftovers(PageFile.DIRECTORY, maps));
         return findings;

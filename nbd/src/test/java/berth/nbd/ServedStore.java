@@ -336,7 +336,7 @@ final class ServedStore implements AutoCloseable {
             client.close();
         }
         server.close();
-        assertThat(store.check()).isEmpty();
+        assertThat(store.integrity().check()).isEmpty();
         store.close();
     }
 }

@@ -60,6 +60,9 @@ final class Libc {
 
     private Libc() {}
 
+    /** Does nothing but have this class initialised, and with it its bindings. */
+    static void bind() {}
+
     private static MethodHandle bind(String name, FunctionDescriptor shape) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), shape, CAPTURE, VARIADIC);
     }

@@ -1,7 +1,10 @@
 package berth.server;
 
+import berth.block.BlockException;
 import berth.block.MigrationStore;
+import berth.block.Problem;
 import berth.block.SourceOpener;
+import berth.local.Integrity;
 import berth.local.LocalStore;
 import berth.migration.Mover;
 import berth.migration.ReceiptStatement;
@@ -11,7 +14,6 @@ import berth.source.SourceFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -79,9 +81,12 @@ public final class Engine implements AutoCloseable {
         return made;
     }
 
-    /** Looks for damage in the store without changing anything; each finding says what is wrong with what. */
-    public List<String> check() {
-        return store instanceof LocalStore local ? local.check() : List.of();
+    /** Looks for damage in the store. @throws BlockException {@link Problem#UNSUPPORTED} when it is no local store */
+    public Integrity integrity() {
+        if (store instanceof LocalStore local) {
+            return local.integrity();
+        }
+        throw new BlockException(Problem.UNSUPPORTED, "only local stores can be checked");
     }
 
     private OptionalLong usableBytes() {

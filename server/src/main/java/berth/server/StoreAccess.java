@@ -2,8 +2,10 @@ package berth.server;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.posix.PosixFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -52,6 +54,9 @@ public final class StoreAccess {
      *     ten seconds or has another version
      */
     public int run(Invocation invocation, CommandIo io) {
+        if (!Files.exists(store.controlSocket())) {
+            PosixFile.bindAhead(); // this process is about to become the owner
+        }
         return retry(io, () -> {
             OptionalInt status = ControlClient.run(store, version, invocation, io);
             return status.isPresent() ? status : runAsOwner(invocation, io);

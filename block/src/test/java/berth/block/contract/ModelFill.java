@@ -8,6 +8,7 @@ import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
 import berth.block.Source;
+import berth.block.Zeroes;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -58,13 +59,24 @@ final class ModelFill implements Fill {
                 return new Copied(0, 0, recorded(object));
             }
             ObjectHasher hasher = new ObjectHasher();
-            long[] bytes = new long[1];
+            long bytes = 0;
             for (SparseBytes point : migration.points) {
-                hasher.addPoint(object(point, object), (start, end) -> bytes[0] += end - start);
+                ByteBuffer content = object(point, object);
+                hasher.addPoint(content);
+                bytes += dataBytes(content);
             }
             migration.digests.put(object, hasher.digest());
-            return new Copied(bytes[0], bytes[0], hasher.digest());
+            return new Copied(bytes, bytes, hasher.digest());
         }
+    }
+
+    private static long dataBytes(ByteBuffer object) {
+        long bytes = 0;
+        for (int at = 0; at < object.limit(); at += ObjectHasher.BLOCK_BYTES) {
+            int n = Math.min(ObjectHasher.BLOCK_BYTES, object.limit() - at);
+            bytes += Zeroes.isZero(object.slice(at, n)) ? 0 : n;
+        }
+        return bytes;
     }
 
     @Override

@@ -8,6 +8,7 @@ import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.cli.call.ImageName;
+import berth.cli.call.LayoutOptions;
 import berth.cli.call.Specs;
 import berth.nbd.NbdEndpoint;
 import berth.nbd.NbdServer;
@@ -26,6 +27,8 @@ import java.util.Optional;
 
 /** The commands that stay until they are stopped: {@code serve}, {@code nbd serve}. */
 public final class ServeCommands {
+    private static final long DEFAULT_SCRUB_RATE = 8L << 20;
+
     private ServeCommands() {}
 
     /** {@code serve}. */
@@ -33,7 +36,12 @@ public final class ServeCommands {
         Grammar grammar = new Grammar("serve", "Own the store and serve it until stopped.");
         NbdOptions.add(grammar, "--nbd-socket", "--nbd-listen");
         return new Command(
-                grammar.option("--pid-file", "path", "write the process id to a file while running")
+                grammar.option(
+                                "--scrub-rate",
+                                "scrub-rate",
+                                "the most bytes a second that the scrub in the background reads (in B/K/M/G), 0 for no"
+                                        + " scrub [default: 8M]")
+                        .option("--pid-file", "path", "write the process id to a file while running")
                         .note("Other berth commands on the same store work through this process. NBD clients name an"
                                 + " image as <pool-name>/<image-name>[@<snap-name>]. SIGTERM and SIGINT stop it in"
                                 + " order.")
@@ -58,6 +66,7 @@ public final class ServeCommands {
                 call.console().complain("serving NBD on " + describe(config, server));
             }
             pidFile.ifPresent(ServeCommands::writePid);
+            startScrub(call);
             call.console()
                     .complain("serving the store " + call.engine().directory().path() + " as process "
                             + ProcessHandle.current().pid());
@@ -68,6 +77,13 @@ public final class ServeCommands {
             pidFile.ifPresent(ServeCommands::removePid);
         }
         return 0;
+    }
+
+    private static void startScrub(Call call) {
+        long rate = LayoutOptions.size(call.args(), "--scrub-rate", 1).orElse(DEFAULT_SCRUB_RATE);
+        if (rate > 0) {
+            call.engine().integrity().scrubInBackground(rate);
+        }
     }
 
     private static void writePid(Path file) {

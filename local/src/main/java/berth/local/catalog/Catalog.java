@@ -1,6 +1,7 @@
 package berth.local.catalog;
 
 import berth.block.ImageSpec;
+import berth.local.catalog.CatalogRecord.ChecksumRecord;
 import berth.local.catalog.CatalogRecord.FillRecord;
 import berth.local.catalog.CatalogRecord.ImageRecord;
 import berth.local.catalog.CatalogRecord.LayerRecord;
@@ -83,6 +84,7 @@ public final class Catalog {
      * happened.
      */
     public synchronized void commit(Transaction transaction, Consumer<List<JournalEntry>> journal) {
+        dropChecksums(transaction);
         journal.accept(transaction.entries());
         transaction.changes().forEach((key, record) -> {
             if (record == null) {
@@ -91,6 +93,21 @@ public final class Catalog {
                 apply(record);
             }
         });
+    }
+
+    /** Checksums go with the snapshot that keeps their layer from being changed, or with the layer. */
+    private void dropChecksums(Transaction transaction) {
+        for (Map.Entry<String, @Nullable CatalogRecord> change :
+                List.copyOf(transaction.changes().entrySet())) {
+            CatalogRecord now = change.getValue();
+            switch (records.get(change.getKey())) {
+                case SnapshotRecord old
+                when !(now instanceof SnapshotRecord same && same.layer() == old.layer()) ->
+                    checksums(old.layer()).ifPresent(transaction::delete);
+                case LayerRecord old when now == null -> checksums(old.number()).ifPresent(transaction::delete);
+                case null, default -> {}
+            }
+        }
     }
 
     private void apply(CatalogRecord record) {
@@ -117,7 +134,7 @@ public final class Catalog {
                         .computeIfAbsent(layer.image(), _ -> new TreeSet<>())
                         .add(layer.number());
             }
-            case StoreRecord _, FillRecord _, MigratingRecord _ -> {}
+            case StoreRecord _, ChecksumRecord _, FillRecord _, MigratingRecord _ -> {}
         }
     }
 
@@ -146,7 +163,7 @@ public final class Catalog {
                     ofImage.remove(layer.number());
                 }
             }
-            case StoreRecord _, FillRecord _, MigratingRecord _ -> {}
+            case StoreRecord _, ChecksumRecord _, FillRecord _, MigratingRecord _ -> {}
             case null -> {}
         }
     }
@@ -249,6 +266,16 @@ public final class Catalog {
     public synchronized List<LayerRecord> layersOf(String image) {
         TreeSet<Long> numbers = layersOfImage.get(image);
         return numbers == null ? List.of() : numbers.stream().map(this::layer).toList();
+    }
+
+    /** The checksums of a layer. */
+    public synchronized Optional<ChecksumRecord> checksums(long layer) {
+        return Optional.ofNullable((ChecksumRecord) records.get(ChecksumRecord.key(layer)));
+    }
+
+    /** The checksums of all layers that have some. */
+    public synchronized List<ChecksumRecord> checksums() {
+        return all(ChecksumRecord.class);
     }
 
     /** The origin of an image that is being filled. */

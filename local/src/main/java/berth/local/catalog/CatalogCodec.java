@@ -6,6 +6,7 @@ import berth.block.Layout;
 import berth.block.MigrationState;
 import berth.block.Problem;
 import berth.block.TrashEntry;
+import berth.local.catalog.CatalogRecord.ChecksumRecord;
 import berth.local.catalog.CatalogRecord.FillRecord;
 import berth.local.catalog.CatalogRecord.ImageRecord;
 import berth.local.catalog.CatalogRecord.LayerRecord;
@@ -63,6 +64,11 @@ final class CatalogCodec {
                     out.writeLong(layer.overlap());
                     out.writeInt(layer.fillPoint());
                 }
+                case ChecksumRecord checksums -> {
+                    out.writeByte('C');
+                    out.writeLong(checksums.layer());
+                    out.writeLong(checksums.pages());
+                }
                 case FillRecord fill -> fill(out, fill);
                 case MigratingRecord migration -> migration(out, migration);
             }
@@ -89,6 +95,7 @@ final class CatalogCodec {
                             in.readBoolean(),
                             instant(in));
                 case 'L' -> new LayerRecord(in.readLong(), string(in), in.readLong(), in.readLong(), in.readInt());
+                case 'C' -> new ChecksumRecord(in.readLong(), in.readLong());
                 case 'F' -> fill(in);
                 case 'M' ->
                     new MigratingRecord(

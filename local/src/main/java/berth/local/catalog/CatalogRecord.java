@@ -166,6 +166,23 @@ public sealed interface CatalogRecord {
         }
     }
 
+    /**
+     * The checksums of a layer that a snapshot keeps from being changed.
+     *
+     * @param layer the layer's number
+     * @param pages the number of the page file with the checksums
+     */
+    record ChecksumRecord(long layer, long pages) implements CatalogRecord {
+        @Override
+        public String key() {
+            return key(layer);
+        }
+
+        static String key(long layer) {
+            return "checksums/" + layer;
+        }
+    }
+
     /** Where the bytes of a fill come from. */
     enum OriginKind {
         /** A source outside of the store. */

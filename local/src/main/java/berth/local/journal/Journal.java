@@ -7,6 +7,7 @@ import berth.local.io.StoreFiles;
 import berth.posix.Errno;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Journal implements AutoCloseable {
     private static final String PREFIX = "journal.";
     private static final String UNFINISHED = "journal.new";
+    private static final Pattern GENERATION = Pattern.compile("journal\\.[0-9]{1,18}");
     /** Space that is kept for the journal, so that a removal can be recorded on a full disk. */
     private static final long RESERVE_BYTES = 4 << 20;
     /** The size of the records that a new journal's catalog is cut into. */
@@ -29,6 +31,7 @@ public final class Journal implements AutoCloseable {
 
     private long tail;
     private long lastNumber;
+    private boolean closing;
     private long reservedTo;
     private volatile long syncedNumber;
     private volatile @Nullable RuntimeException broken;
@@ -61,9 +64,14 @@ public final class Journal implements AutoCloseable {
         return journal;
     }
 
-    /** Goes on writing a journal that {@link JournalReader} has read to its end. */
-    static Journal resume(StoreFile file, long generation, long tail, long lastNumber) {
+    /**
+     * Goes on writing a journal that {@link JournalReader} has read to its end.
+     *
+     * @param closing whether the last record is the one of {@link #seal}
+     */
+    static Journal resume(StoreFile file, long generation, long tail, long lastNumber, boolean closing) {
         Journal journal = new Journal(file, generation);
+        journal.closing = closing;
         journal.tail = tail;
         journal.lastNumber = lastNumber;
         journal.syncedNumber = lastNumber;
@@ -73,7 +81,7 @@ public final class Journal implements AutoCloseable {
     /** The numbers of the journals that exist, in order. */
     static List<Long> generations(StoreFiles files) {
         return files.list("").stream()
-                .filter(name -> name.startsWith(PREFIX) && !name.equals(UNFINISHED))
+                .filter(name -> GENERATION.matcher(name).matches())
                 .map(name -> Long.parseLong(name.substring(PREFIX.length())))
                 .sorted()
                 .toList();
@@ -135,7 +143,22 @@ public final class Journal implements AutoCloseable {
             dropPartialRecord();
             throw e;
         }
+        closing = entries.isEmpty();
         return ++lastNumber;
+    }
+
+    /**
+     * Ends the journal with an empty record, unless it has one. Damage of the records before it is told from an append
+     * that a crash cut, because this one knows that they were synced.
+     */
+    public void seal() {
+        if (broken == null && !endsWithSeal()) {
+            commit(List.of());
+        }
+    }
+
+    private synchronized boolean endsWithSeal() {
+        return closing || lastNumber == 0;
     }
 
     private void reserve(long needed) {

@@ -54,7 +54,7 @@ public final class JournalReader {
             } else {
                 // What follows the last whole record was never acknowledged; it must not be taken for a record later.
                 file.truncate(scan.tail);
-                last = Journal.resume(file, generation, scan.tail, scan.lastNumber);
+                last = Journal.resume(file, generation, scan.tail, scan.lastNumber, scan.lastEmpty);
             }
         }
         return last;
@@ -66,6 +66,7 @@ public final class JournalReader {
         private final long size;
         private long tail;
         private long lastNumber;
+        private boolean lastEmpty;
 
         Scan(StoreFile file, String name) {
             this.file = file;
@@ -82,6 +83,7 @@ public final class JournalReader {
                 consumer.accept(RecordCodec.decode(
                         record.slice(RecordCodec.HEADER_BYTES, record.limit() - RecordCodec.HEADER_BYTES)));
                 tail += record.limit();
+                lastEmpty = record.limit() == RecordCodec.HEADER_BYTES;
                 lastNumber++;
             }
             refuseDamage();

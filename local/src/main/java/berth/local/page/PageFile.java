@@ -89,6 +89,35 @@ public final class PageFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Puts what can be read of a damaged page in its place, to be written anew: its older state, or zeroes.
+     *
+     * @return whether the page was damaged
+     */
+    public boolean salvage(int page) {
+        StoreFile open = openFile();
+        if (open == null || pages.containsKey(page)) {
+            return false; // what is in memory was intact when it was read
+        }
+        Page found = PageSlots.salvage(open, number, page);
+        if (found == null) {
+            return false;
+        }
+        pages.put(page, found);
+        rewrite(page);
+        return true;
+    }
+
+    /** Has a page go to the journal and to its next slot although nothing in it has changed. */
+    public void rewrite(int page) {
+        Page target = page(page);
+        synchronized (target) {
+            target.markDirty(0);
+            target.markDirty(Page.WORDS - 1);
+        }
+        dirtyPages.add(page);
+    }
+
     /** Copies a page's words; all zero for a page that is not stored. */
     void copy(int page, long[] into) {
         Page source = page(page);
@@ -98,11 +127,15 @@ public final class PageFile implements AutoCloseable {
     }
 
     private Page page(int page) {
+        return page(page, PageSlots.Trust.WHOLE);
+    }
+
+    private Page page(int page, PageSlots.Trust trust) {
         Page known = pages.get(page);
         if (known != null) {
             return known;
         }
-        Page loaded = pages.computeIfAbsent(page, this::load);
+        Page loaded = pages.computeIfAbsent(page, number -> load(number, trust));
         cache.queue().added(() -> evict(page));
         return loaded;
     }
@@ -116,9 +149,9 @@ public final class PageFile implements AutoCloseable {
         return page >= storedPages;
     }
 
-    private Page load(int page) {
+    private Page load(int page, PageSlots.Trust trust) {
         StoreFile open = openFile();
-        return open == null ? new Page(page, new long[Page.WORDS], 0) : PageSlots.read(open, number, page);
+        return open == null ? new Page(page, new long[Page.WORDS], 0) : PageSlots.read(open, number, page, trust);
     }
 
     private @Nullable StoreFile openFile() {
@@ -214,7 +247,7 @@ public final class PageFile implements AutoCloseable {
 
     /** Applies what the journal says, when the store is opened. */
     public void replay(JournalEntry.PageWords entry) {
-        Page page = page(entry.page());
+        Page page = page(entry.page(), PageSlots.Trust.MAYBE_TORN);
         synchronized (page) {
             System.arraycopy(entry.words(), 0, page.words, entry.firstWord(), entry.words().length);
             page.unwritten = true;
@@ -224,7 +257,10 @@ public final class PageFile implements AutoCloseable {
     /** A page as it was when a checkpoint copied it. */
     public record Copied(int page, long sequence, long[] words) {}
 
-    /** Copies the pages that differ from the disk, for a checkpoint. */
+    /**
+     * Copies the pages that differ from the disk, for a checkpoint. What they hold must be in the journal before they are
+     * {@linkplain #write written}: only so can a write that was torn be told from damage.
+     */
     public List<Copied> copyUnwritten() {
         List<Copied> copies = new ArrayList<>();
         for (Page page : pages.values()) {

@@ -2,11 +2,13 @@ package berth.local.page;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.block.Zeroes;
 import berth.local.io.StoreFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages on disk. Page <em>n</em> has two slots of 4160 bytes from byte <em>8320 n</em> on: a header of 64 bytes
@@ -23,28 +25,57 @@ final class PageSlots {
 
     private PageSlots() {}
 
-    /** Reads a page; one that was never written is all zero. */
-    static Page read(StoreFile file, long fileNumber, int number) {
-        ByteBuffer both = ByteBuffer.allocate((int) PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        file.read(both, number * PAGE_BYTES);
-        both.clear();
-        Page first = decode(slot(both, 0), fileNumber, number);
-        Page second = decode(slot(both, 1), fileNumber, number);
-        Page valid = first.sequence >= second.sequence ? first : second;
-        if (valid.sequence == 0 && holdsData(both)) {
+    /** What a damaged slot means. */
+    enum Trust {
+        /** The journal says everything that a write of the page could have been about: a slot may be torn. */
+        MAYBE_TORN,
+        /** The last write of the page was finished: a slot that is not intact has been damaged since. */
+        WHOLE
+    }
+
+    /**
+     * Reads a page; one that was never written is all zero.
+     *
+     * @throws BlockException {@link Problem#CORRUPT}
+     */
+    static Page read(StoreFile file, long fileNumber, int number, Trust trust) {
+        Slots slots = Slots.read(file, fileNumber, number);
+        if (slots.damaged() > (trust == Trust.MAYBE_TORN ? 1 : 0)) {
             throw new BlockException(
                     Problem.CORRUPT, "map " + Long.toHexString(fileNumber) + " is damaged: page " + number);
         }
-        return valid;
+        return slots.newest();
+    }
+
+    /** What can be read of a damaged page, zeroes if nothing; null when the page is not damaged. */
+    static @Nullable Page salvage(StoreFile file, long fileNumber, int number) {
+        Slots slots = Slots.read(file, fileNumber, number);
+        return slots.damaged() == 0 ? null : slots.newest();
+    }
+
+    /** The two slots of a page, and how many of them were written and cannot be read. */
+    private record Slots(Page first, Page second, int damaged) {
+        static Slots read(StoreFile file, long fileNumber, int number) {
+            ByteBuffer both = ByteBuffer.allocate((int) PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            file.read(both, number * PAGE_BYTES);
+            both.clear();
+            Page first = decode(slot(both, 0), fileNumber, number);
+            Page second = decode(slot(both, 1), fileNumber, number);
+            return new Slots(first, second, unreadable(both, 0, first) + unreadable(both, 1, second));
+        }
+
+        Page newest() {
+            return first.sequence >= second.sequence ? first : second;
+        }
+    }
+
+    /** 1 for a slot that was written and cannot be read, 0 for others. */
+    private static int unreadable(ByteBuffer both, int index, Page decoded) {
+        return decoded.sequence == 0 && !Zeroes.isZero(slot(both, index)) ? 1 : 0;
     }
 
     private static ByteBuffer slot(ByteBuffer both, int index) {
         return both.slice(index * SLOT_BYTES, SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static boolean holdsData(ByteBuffer both) {
-        // A first write that was torn is not acknowledged by anything; only an intact magic says that a page was here.
-        return slot(both, 0).getInt(0) == MAGIC && slot(both, 1).getInt(0) == MAGIC;
     }
 
     private static Page decode(ByteBuffer slot, long fileNumber, int number) {
