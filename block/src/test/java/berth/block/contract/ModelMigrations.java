@@ -152,9 +152,8 @@ final class ModelMigrations {
         migration.source().ifPresentOrElse(source -> requireNameFree(source, target), () -> requireNoClones(target));
         progress.step(0, 1);
         migration.source().ifPresent(source -> {
-            SparseBytes before = source.head.bytes;
             source.takeVersionsOf(target, source.parent);
-            source.showZeroesOf(before);
+            migration.points.forEach(source::showZeroesOf);
             source.trashed = null;
             state.moveChildren(target, source);
         });

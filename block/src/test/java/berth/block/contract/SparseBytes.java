@@ -23,6 +23,8 @@ public final class SparseBytes implements BlockReader {
     /** The size of a block. */
     public static final int BLOCK = 4096;
 
+    private static final byte[] ZEROES = new byte[BLOCK];
+
     private final TreeMap<Long, byte[]> blocks;
     private long size;
 
@@ -64,7 +66,7 @@ public final class SparseBytes implements BlockReader {
             int within = (int) (at % BLOCK);
             int n = Math.min(BLOCK - within, into.remaining());
             byte @Nullable [] block = blocks.get(at / BLOCK);
-            into.put(block == null ? new byte[BLOCK] : block, within, n);
+            into.put(block == null ? ZEROES : block, within, n);
             at += n;
         }
     }
@@ -201,7 +203,7 @@ public final class SparseBytes implements BlockReader {
     /** Adds blocks of zeroes where {@code below} has some and these have no block. */
     void addZeroesOf(SparseBytes below) {
         below.blocks.forEach((number, bytes) -> {
-            if (number * BLOCK < size && Arrays.equals(bytes, new byte[BLOCK])) {
+            if (number * BLOCK < size && Arrays.equals(bytes, ZEROES)) {
                 blocks.putIfAbsent(number, new byte[BLOCK]);
             }
         });
