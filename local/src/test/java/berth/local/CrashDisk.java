@@ -42,7 +42,7 @@ final class CrashDisk implements PowerFixture {
     }
 
     @Override
-    public String maintain(MigrationStore store, Random random) {
+    public String maintain(MigrationStore store, Random random, Progress meanwhile) {
         LocalStore local = (LocalStore) store;
         return switch (random.nextInt(3)) {
             case 0 -> {
@@ -50,7 +50,7 @@ final class CrashDisk implements PowerFixture {
                 yield "checkpoint";
             }
             case 1 -> {
-                assertThat(local.integrity().scrub(0, Progress.NONE).findings()).isEmpty();
+                assertThat(local.integrity().scrub(0, meanwhile).findings()).isEmpty();
                 yield "scrub";
             }
             default -> {

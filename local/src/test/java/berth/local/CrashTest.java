@@ -3,18 +3,18 @@ package berth.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.block.contract.CrashOracle;
-import java.util.concurrent.ThreadLocalRandom;
+import berth.block.contract.Seeds;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Power is lost at random moments. {@code -Dberth.seed=N} does one run again, {@code -Dberth.crash-seeds=N} says how many
- * runs there are.
+ * Power is lost at random moments. {@code -Dberth.seed=N} does the run of a seed again, {@code -Dberth.crash-seeds=N} says
+ * how many runs there are; both together do so many runs from that seed on.
  */
 final class CrashTest {
-    private static final int SEEDS = Integer.getInteger("berth.crash-seeds", 100);
+    private static final int SEEDS = 100;
     /** Losses of power in a run. */
     private static final int CRASHES = 20;
 
@@ -22,9 +22,7 @@ final class CrashTest {
     private static long operations;
 
     static LongStream seeds() {
-        Long seed = Long.getLong("berth.seed");
-        long first = ThreadLocalRandom.current().nextLong(1L << 40);
-        return seed != null ? LongStream.of(seed) : LongStream.range(first, first + SEEDS);
+        return Seeds.consecutive("berth.crash-seeds", SEEDS);
     }
 
     @ParameterizedTest(name = "seed {0}")

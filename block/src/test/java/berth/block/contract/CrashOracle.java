@@ -125,7 +125,7 @@ public final class CrashOracle {
     private Operation maintenance() {
         return new Operation("maintenance", side -> {
             if (side == subject) {
-                log.append(": " + power.maintain(side.store(), random));
+                log.append(": " + power.maintain(side.store(), random, side.meanwhile()));
             }
             return "done";
         });

@@ -69,7 +69,11 @@ final class MigrationGenerator {
     private Optional<Operation> advance(MigrationRecord migration, ImageSpec newSpec) {
         int dice = random.nextInt(100);
         ImageSpec name = eitherName(migration);
-        if (dice < 40) {
+        if (migration.state() == MigrationState.COMMITTING) {
+            return Optional.of(MigrationSteps.commit(name));
+        } else if (migration.state() == MigrationState.ABORTING) {
+            return abort(migration);
+        } else if (dice < 40) {
             return Optional.of(fill(name));
         } else if (dice < 50) {
             return againstTheRules(migration, newSpec);
@@ -98,7 +102,7 @@ final class MigrationGenerator {
         if (random.nextBoolean() && !model.isOpen(target)) {
             return Optional.of(MigrationSteps.prepareLinked(target, newSpec, false));
         }
-        return model.isUntouched(migration) ? Optional.of(MigrationSteps.commit(target)) : Optional.empty();
+        return model.isUntouched(migration) ? Optional.of(MigrationSteps.commitTooEarly(target)) : Optional.empty();
     }
 
     private Optional<Operation> abort(MigrationRecord migration) {

@@ -9,6 +9,7 @@ import berth.block.Progress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The operations of an oracle on migrations. */
 final class MigrationSteps {
@@ -62,6 +63,7 @@ final class MigrationSteps {
         try (Fill fill = side.store().openFill(image)) {
             long first = start / fill.objectBytes();
             for (long object = first; object < fill.objects() && object * fill.objectBytes() < end; object++) {
+                side.meanwhile().step(object, fill.objects());
                 ObjectDigest copied = fill.fill(object).digest();
                 List<ObjectDigest> digests =
                         List.of(fill.recorded(object), fill.reread(object), fill.sourceDigest(object));
@@ -75,18 +77,39 @@ final class MigrationSteps {
         return DONE;
     }
 
+    /** Commits in the two steps that the mover takes. */
     static Operation commit(ImageSpec image) {
-        return new Operation("migration commit " + image, side -> {
+        return inState("migration commit " + image, image, MigrationState.COMMITTING, side -> {
             side.store().commitMigration(image, Progress.NONE);
             return DONE;
         });
     }
 
-    /** Aborts; a target that is open is not closed before. */
+    /** Tries to commit what has not been copied. */
+    static Operation commitTooEarly(ImageSpec image) {
+        return new Operation("migration commit " + image + " too early", side -> {
+            side.store().commitMigration(image, Progress.NONE);
+            return DONE;
+        });
+    }
+
+    /** Aborts in the two steps that the mover takes; a target that is open is not closed before. */
     static Operation abort(ImageSpec image) {
-        return new Operation("migration abort " + image, side -> {
+        return inState("migration abort " + image, image, MigrationState.ABORTING, side -> {
             side.store().abortMigration(image, Progress.NONE);
             return DONE;
         });
+    }
+
+    private static Operation inState(
+            String text, ImageSpec image, MigrationState state, Function<OracleSide, Object> action) {
+        return new Operation(
+                text,
+                false,
+                List.of(
+                        side -> side.store()
+                                .update(image, state, Map.of("why", text))
+                                .state(),
+                        action));
     }
 }

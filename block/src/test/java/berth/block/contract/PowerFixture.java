@@ -1,6 +1,7 @@
 package berth.block.contract;
 
 import berth.block.MigrationStore;
+import berth.block.Progress;
 import berth.block.SourceOpener;
 import java.util.List;
 import java.util.Random;
@@ -20,8 +21,13 @@ public interface PowerFixture {
     /** Turns the power on again; the disk has what survived, and no cut is to come. */
     void restorePower();
 
-    /** Does one of the things that the store otherwise does in the background. Returns what it did, for the log. */
-    String maintain(MigrationStore store, Random random);
+    /**
+     * Does one of the things that the store otherwise does in the background.
+     *
+     * @param meanwhile called between the steps of what is long
+     * @return what was done, for the log
+     */
+    String maintain(MigrationStore store, Random random, Progress meanwhile);
 
     /** Does all of what the store has to do by itself some time after it was opened: it gives lost space back. */
     void tidy(MigrationStore store);
