@@ -22,7 +22,7 @@ final class CrashTest {
     private static long operations;
 
     static LongStream seeds() {
-        return Seeds.consecutive("berth.crash-seeds", SEEDS);
+        return Seeds.consecutive("berth.crash-seeds", SEEDS, 1);
     }
 
     @ParameterizedTest(name = "seed {0}")

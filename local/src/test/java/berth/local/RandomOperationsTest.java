@@ -1,8 +1,9 @@
 package berth.local;
 
+import berth.block.contract.MemoryDirectory;
+import berth.block.contract.Seeds;
 import berth.block.contract.StoreOracle;
 import java.nio.file.Path;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,22 +12,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Many random operations on the store, compared with the model. {@code -Dberth.seed=N} does one sequence again, {@code
- * -Dberth.operations=N} says how many operations there are in all.
+ * -Dberth.operations=N} says how many operations there are in all, of which a fifth is done here and the rest over NBD.
  */
 final class RandomOperationsTest {
-    private static final int OPERATIONS = Integer.getInteger("berth.operations", 20_000);
-    /** Operations of a sequence. */
+    /** Operations in all, those over NBD included. */
+    private static final int OPERATIONS = 100_000;
+    /** Operations of a seed in all. */
+    private static final int PER_SEED = 10_000;
+    /** Those of them that are done here. */
     private static final int SEQUENCE = 2000;
 
     private static long operations;
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path directory;
 
     static LongStream seeds() {
-        Long seed = Long.getLong("berth.seed");
-        long first = ThreadLocalRandom.current().nextLong(1L << 40);
-        return seed != null ? LongStream.of(seed) : LongStream.range(first, first + Math.ceilDiv(OPERATIONS, SEQUENCE));
+        return Seeds.consecutive("berth.operations", OPERATIONS, PER_SEED);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -1,13 +1,16 @@
 package berth.nbd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import berth.block.Access;
+import berth.block.BlockException;
 import berth.block.Fill;
 import berth.block.Image;
 import berth.block.ImageSpec;
 import berth.block.Layout;
 import berth.block.MigrationState;
+import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
 import berth.block.contract.SparseBytes;
@@ -26,6 +29,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An image of a store that several connections read and write, each in its own region, while snapshots, removals,
@@ -97,7 +102,7 @@ final class ServedStore implements AutoCloseable {
             client.close();
         }
         while (server.connections() > 0) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         image.close();
     }
@@ -161,7 +166,7 @@ final class ServedStore implements AutoCloseable {
 
     /** What happens to the image while the connections are at work. */
     private void meanwhile() {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
             case 0 -> createSnapshot();
             case 1 -> {
                 if (!snapshots.isEmpty()) {
@@ -169,6 +174,10 @@ final class ServedStore implements AutoCloseable {
                 }
             }
             case 2, 3 -> advance();
+            case 4 -> {
+                note("scrub");
+                assertThat(store.integrity().scrub(0, Progress.NONE).findings()).isEmpty();
+            }
             default -> {
                 note("flush of everything");
                 store.maintain();
@@ -213,6 +222,7 @@ final class ServedStore implements AutoCloseable {
 
     private void copyAndMaybeCommit() {
         note("migration execute");
+        requireRefusalOfAbort();
         store.update(served, MigrationState.EXECUTING, Map.of());
         boolean all;
         try (Fill fill = store.openFill(served)) {
@@ -224,6 +234,14 @@ final class ServedStore implements AutoCloseable {
             note("migration commit");
             store.commitMigration(served, Progress.NONE);
         }
+    }
+
+    /** An abort needs the image for itself, and does no harm where it is refused. */
+    private void requireRefusalOfAbort() {
+        assertThatExceptionOfType(BlockException.class)
+                .isThrownBy(() -> store.abortMigration(served, Progress.NONE))
+                .extracting(BlockException::problem)
+                .isEqualTo(Problem.IMAGE_IN_USE);
     }
 
     /** What happens to the image while the connections wait, or are not there. */

@@ -1,7 +1,8 @@
 package berth.nbd;
 
+import berth.block.contract.MemoryDirectory;
+import berth.block.contract.Seeds;
 import java.nio.file.Path;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,22 +12,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Many random requests of several connections to an image of a store, compared with the model, while snapshots, clones
  * and migrations happen. {@code -Dberth.seed=N} makes the requests of a sequence again, though not the moments at which
- * they meet; {@code -Dberth.operations=N} says how many requests there are in all.
+ * they meet; {@code -Dberth.operations=N} says how many operations there are in all, of which four fifths are done here
+ * and the rest on the store directly.
  */
 final class StoreOverNbdTest {
-    private static final int OPERATIONS = Integer.getInteger("berth.operations", 80_000);
-    /** Requests of a sequence. */
+    /** Operations in all, those on the store directly included. */
+    private static final int OPERATIONS = 100_000;
+    /** Operations of a seed in all. */
+    private static final int PER_SEED = 10_000;
+    /** Those of them that are done here: requests. */
     private static final int SEQUENCE = 8000;
 
     private static long operations;
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path directory;
 
     static LongStream seeds() {
-        Long seed = Long.getLong("berth.seed");
-        long first = ThreadLocalRandom.current().nextLong(1L << 40);
-        return seed != null ? LongStream.of(seed) : LongStream.range(first, first + Math.ceilDiv(OPERATIONS, SEQUENCE));
+        return Seeds.consecutive("berth.operations", OPERATIONS, PER_SEED);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -8,14 +8,16 @@ public final class Seeds {
     private Seeds() {}
 
     /**
-     * Consecutive seeds.
+     * As many consecutive seeds as some work needs; only one where the first one is named and the work is not.
      *
-     * @param count the name of the property that says how many there are to be
-     * @param usual how many there are where nobody says so; only one if the first one is named
+     * @param work the name of the property that says how much is to be done
+     * @param usual how much is done where nobody says it
+     * @param each how much is done with each seed
      */
-    public static LongStream consecutive(String count, int usual) {
+    public static LongStream consecutive(String work, int usual, int each) {
         Long named = Long.getLong("berth.seed");
         long first = named != null ? named : ThreadLocalRandom.current().nextLong(1L << 40);
-        return LongStream.range(first, first + Integer.getInteger(count, named != null ? 1 : usual));
+        int wanted = Integer.getInteger(work, named != null ? each : usual);
+        return LongStream.range(first, first + Math.ceilDiv(wanted, each));
     }
 }
