@@ -22,8 +22,8 @@ final class CrashDisk implements PowerFixture {
     private final CrashFiles files;
     private long seconds;
 
-    CrashDisk(long seed) {
-        files = new CrashFiles(seed);
+    CrashDisk(CrashFiles files) {
+        this.files = files;
     }
 
     @Override

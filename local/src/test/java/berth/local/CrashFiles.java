@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
  * Files in memory that can lose power. What was not synced may then be lost, wholly or in part: each change of a file
@@ -28,11 +29,17 @@ final class CrashFiles implements StoreFiles {
     private Map<String, Inode> durableNames = new HashMap<>();
     private final Map<String, Inode> names = new HashMap<>();
     private final Map<String, List<Map<String, Inode>>> pendingNames = new HashMap<>();
+    private BiPredicate<String, String> ignored = (call, name) -> false;
     private long callsLeft = Long.MAX_VALUE;
     private long calls;
 
     CrashFiles(long seed) {
         this.random = new Random(seed);
+    }
+
+    /** Makes this a disk that lies: a sync is not done when this says so of the call's name and the file's. */
+    void ignore(BiPredicate<String, String> syncs) {
+        ignored = syncs;
     }
 
     /** Has power lost at the n-th changing call from now on. */
@@ -97,7 +104,7 @@ final class CrashFiles implements StoreFiles {
         if (inode == null) {
             throw new BlockException(Problem.IO, "no file " + name);
         }
-        return new Open(inode);
+        return new Open(name, inode);
     }
 
     @Override
@@ -106,7 +113,7 @@ final class CrashFiles implements StoreFiles {
         Inode inode = new Inode();
         names.put(name, inode);
         namesChanged(directoryOf(name));
-        return new Open(inode);
+        return new Open(name, inode);
     }
 
     @Override
@@ -146,6 +153,9 @@ final class CrashFiles implements StoreFiles {
     @Override
     public void syncDirectory(String directory) {
         change();
+        if (ignored.test("syncDirectory", directory)) {
+            return;
+        }
         durableNames.keySet().removeIf(name -> directoryOf(name).equals(directory));
         durableNames.putAll(namesIn(directory));
         pendingNames.remove(directory);
@@ -273,9 +283,11 @@ final class CrashFiles implements StoreFiles {
     }
 
     private final class Open implements StoreFile {
+        private final String name;
         private final Inode inode;
 
-        Open(Inode inode) {
+        Open(String name, Inode inode) {
+            this.name = name;
             this.inode = inode;
         }
 
@@ -339,7 +351,9 @@ final class CrashFiles implements StoreFiles {
         @Override
         public void sync() {
             change();
-            inode.sync();
+            if (!ignored.test("sync", name)) {
+                inode.sync();
+            }
         }
 
         @Override
