@@ -25,6 +25,9 @@ public final class CrashOracle {
     /** The most changes of the disk while the store is opened, when that is interrupted. */
     private static final int MAX_CHANGES_OF_RECOVERY = 20;
 
+    /** Clients go on after one in so many steps of a scrub. */
+    private static final int SELDOM = 20;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final long seed;
@@ -112,11 +115,15 @@ public final class CrashOracle {
         }
     }
 
-    /** An operation; often one that makes something durable, so that there is something that must not be lost. */
+    /**
+     * An operation; often one that makes something durable, so that there is something that must not be lost, or one that
+     * takes many changes of the disk.
+     */
     private Operation next() {
         return switch (random.nextInt(20)) {
             case 0, 1, 2 -> generator.nextFlush().orElseGet(generator::next);
             case 3 -> maintenance();
+            case 4, 5 -> generator.nextMove().orElseGet(generator::next);
             default -> generator.next();
         };
     }
@@ -125,7 +132,7 @@ public final class CrashOracle {
     private Operation maintenance() {
         return new Operation("maintenance", side -> {
             if (side == subject) {
-                log.append(": " + power.maintain(side.store(), random, side.meanwhile()));
+                log.append(": " + power.maintain(side.store(), random, this::seldom));
             }
             return "done";
         });
@@ -162,6 +169,14 @@ public final class CrashOracle {
         } finally {
             interluding = false;
         }
+    }
+
+    /** The many small steps of a scrub let clients go on only now and then. */
+    private boolean seldom(long done, long total) {
+        if (random.nextInt(SELDOM) == 0) {
+            subject.meanwhile().step(done, total);
+        }
+        return true;
     }
 
     private void recover() {

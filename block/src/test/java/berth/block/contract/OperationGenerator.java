@@ -73,6 +73,19 @@ final class OperationGenerator {
         return Optional.of(io.next(image.spec(), image.size()));
     }
 
+    /** A step of a migration, or a flatten, if there is one that can be made up. */
+    Optional<Operation> nextMove() {
+        plans.learn(model);
+        List<ImageInfo> images = model.images();
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
+        ImageInfo image = pick(images);
+        return image.parent().isPresent() && random.nextInt(4) == 0
+                ? flatten(image)
+                : migrations.next(image, newSpec(), images.size() < scale.maxImages());
+    }
+
     /** The flush of an image, if there is any. */
     Optional<Operation> nextFlush() {
         List<ImageInfo> images = model.images();
