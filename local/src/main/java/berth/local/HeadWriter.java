@@ -59,7 +59,7 @@ final class HeadWriter {
         long first = offset >>> LayerMap.BLOCK_SHIFT;
         long last = Layer.blocks(end);
         int top = index.topCode();
-        return index.runEnd(first, last, top) == last;
+        return first == last || (index.code(first) == top && index.runEnd(first, last, top) == last);
     }
 
     private void writeInRegion(PointInTime head, long offset, ByteBuffer from) {
