@@ -46,7 +46,13 @@ final class ModelHandle implements Image {
     }
 
     private ModelVersion version() {
-        return opened == null ? image.head : opened.version();
+        if (opened == null) {
+            return image.head;
+        }
+        if (image.snapshots.stream().noneMatch(snapshot -> snapshot.id() == opened.id())) {
+            throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "snapshot '" + opened.name() + "' has been removed");
+        }
+        return opened.version();
     }
 
     private SparseBytes bytes() {
