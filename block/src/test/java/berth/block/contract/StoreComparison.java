@@ -50,6 +50,9 @@ final class StoreComparison {
         try (Image expected = model.open(spec, Access.READ_ONLY);
                 Image actual = subject.open(spec, Access.READ_ONLY)) {
             assertThat(Facts.snapshots(actual)).as("snapshots of %s", spec).isEqualTo(Facts.snapshots(expected));
+            assertThat(Facts.children(subject, spec, Optional.empty()))
+                    .as("clones of %s", spec)
+                    .isEqualTo(Facts.children(model, spec, Optional.empty()));
             new ImageComparison(spec.toString(), expected, actual).compareBytes();
             boolean alone = info.parent().isEmpty() && info.snapshotCount() == 0 && !migrating;
             new ImageComparison(spec.toString(), expected, actual).compareUsage(alone);
