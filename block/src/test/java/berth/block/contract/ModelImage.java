@@ -115,7 +115,7 @@ final class ModelImage {
     void showZeroesOf(SparseBytes below) {
         snapshots.forEach(snapshot -> snapshot.version().bytes.addZeroesOf(below));
         head.bytes.addZeroesOf(below);
-        unflushed.flushed(head.bytes);
+        unflushed.showZeroesOf(below);
     }
 
     /** Has the bytes and the size of a version, durably. */

@@ -153,12 +153,18 @@ final class ModelMigrations {
         progress.step(0, 1);
         migration.source().ifPresent(source -> {
             source.takeVersionsOf(target, source.parent);
-            migration.points.forEach(source::showZeroesOf);
             source.trashed = null;
             state.moveChildren(target, source);
+            migration.points.forEach(point -> showZeroes(source, point));
         });
         state.images.remove(target);
         end(migration);
+    }
+
+    /** Has an image and all clones above it show blocks of zeroes. */
+    private void showZeroes(ModelImage image, SparseBytes below) {
+        image.showZeroesOf(below);
+        state.children(image).forEach(child -> showZeroes(child, below));
     }
 
     private void requireNameFree(ModelImage source, ModelImage target) {

@@ -39,6 +39,11 @@ final class Unflushed {
         wrote(now);
     }
 
+    /** Blocks of zeroes below show from now on, which nobody can tell from no blocks. */
+    void showZeroesOf(SparseBytes below) {
+        versions.forEach(version -> version.addZeroesOf(below));
+    }
+
     /** The image was resized, durably: what was cut off does not come back. */
     void resized(long size) {
         versions.forEach(version -> version.resize(size));
