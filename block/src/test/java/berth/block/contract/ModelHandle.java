@@ -46,7 +46,13 @@ final class ModelHandle implements Image {
     }
 
     private ModelVersion version() {
-        return opened == null ? image.head : opened.version();
+        if (opened == null) {
+            return image.head;
+        }
+        if (image.snapshots.stream().noneMatch(snapshot -> snapshot.id() == opened.id())) {
+            throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "snapshot '" + opened.name() + "' has been removed");
+        }
+        return opened.version();
     }
 
     private SparseBytes bytes() {
@@ -109,6 +115,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             image.requireNoSnapshot(name);
             image.addSnapshot(name, false, Instant.now(), image.head.copy());
+            image.unflushed.flushed(bytes());
         });
         return reading(() -> image.snapshot(name).toSnapshot());
     }
@@ -170,7 +177,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             ModelVersion version = image.snapshot(snapshot).version();
             progress.step(0, 1);
-            image.head = version.copy();
+            image.become(version);
         });
     }
 
@@ -183,7 +190,7 @@ final class ModelHandle implements Image {
                         Problem.SHRINK_NOT_ALLOWED, "shrinking " + image.spec() + " to " + size + " was not allowed");
             }
             progress.step(0, 1);
-            image.head.resize(size);
+            image.resize(size);
         });
     }
 
@@ -222,9 +229,7 @@ final class ModelHandle implements Image {
 
     private @Nullable SparseBytes parentBytes() {
         ModelImage.Parent parent = image.parent;
-        return parent == null
-                ? null
-                : parent.image().snapshot(parent.snapshotId()).version().bytes;
+        return parent == null ? null : parent.bytes();
     }
 
     @Override
@@ -261,6 +266,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().write(offset, from);
+            image.unflushed.wrote(bytes());
         });
     }
 
@@ -269,6 +275,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().zero(offset, length, !mayUnmap);
+            image.unflushed.wrote(bytes());
         });
     }
 
@@ -277,19 +284,25 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().zero(offset, length, false);
+            image.unflushed.wrote(bytes());
         });
     }
 
     @Override
     public void flush() {
-        reading(() -> true);
+        reading(() -> {
+            image.unflushed.flushed(image.head.bytes);
+            return true;
+        });
     }
 
     @Override
     public void close() {
         synchronized (state) {
             closed = true;
-            state.handles.remove(this);
+            if (state.handles.remove(this) && !state.isOpen(image)) {
+                image.unflushed.flushed(image.head.bytes);
+            }
         }
     }
 }
