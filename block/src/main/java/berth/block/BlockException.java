@@ -5,6 +5,7 @@ import berth.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,9 @@ public final class BlockException extends RuntimeException {
         String reason = cause instanceof FileSystemException failure ? failure.getReason() : cause.getMessage();
         if (cause instanceof AccessDeniedException) {
             return Errno.EACCES;
+        }
+        if (cause instanceof NoSuchFileException) {
+            return Errno.ENOENT;
         }
         return Arrays.stream(Errno.values())
                 .filter(errno -> errno.text().equals(reason))

@@ -1,5 +1,7 @@
 package berth.block;
 
+import java.util.function.Consumer;
+
 /**
  * The copying of an image's origin into the image, object by object, while the image is in use. Several threads may fill
  * different objects at the same time.
@@ -36,7 +38,17 @@ public interface Fill extends AutoCloseable {
     ObjectDigest recorded(long object);
 
     /** Computes the digest anew from what the image holds now. */
-    ObjectDigest reread(long object);
+    default ObjectDigest reread(long object) {
+        return reread(object, _ -> {});
+    }
+
+    /**
+     * Computes the digest anew from what the image holds now, and that of each point in time by itself.
+     *
+     * @param points takes, oldest first, what an {@link ObjectHasher} gives for each point in time alone
+     * @return the digest of all points in time, to compare with {@link #recorded}
+     */
+    ObjectDigest reread(long object, Consumer<ObjectDigest> points);
 
     /** Computes the digest from the source as it is now. */
     ObjectDigest sourceDigest(long object);

@@ -1,5 +1,7 @@
 package berth.block;
 
+import java.nio.charset.StandardCharsets;
+
 /** The rules for the names of pools, images and snapshots. */
 public final class Names {
     /** The longest name, in UTF-16 units; RBD's own limit for an image name is 96 bytes less than 4 KiB. */
@@ -8,8 +10,8 @@ public final class Names {
     private Names() {}
 
     /**
-     * Checks a name. Any Unicode text is allowed but the separators {@code /} and {@code @}, control characters and the
-     * empty name.
+     * Checks a name. Any Unicode text is allowed but the separators {@code /} and {@code @}, control characters,
+     * halves of surrogate pairs (which no encoding can keep) and the empty name.
      *
      * @param what the noun for the message: {@code pool}, {@code image}, {@code snapshot}
      * @return the name
@@ -23,6 +25,10 @@ public final class Names {
             throw new BlockException(
                     Problem.INVALID_ARGUMENT,
                     what + " name is " + name.length() + " characters long; " + MAX_LENGTH + " are allowed");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT, "invalid " + what + " name: it contains half of a surrogate pair");
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);

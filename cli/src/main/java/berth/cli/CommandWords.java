@@ -29,6 +29,7 @@ record CommandWords(
             "-a",
             "--allow-plaintext-beyond-loopback",
             "--allow-shrink",
+            "--data",
             "--dry-run",
             "--flatten",
             "--force",
@@ -39,12 +40,14 @@ record CommandWords(
             "-l",
             "--new-format",
             "--no-progress",
+            "--no-source",
             "--pretty-format",
             "--read-only",
+            "--repair",
+            "--skip-source-verification",
             "--skip-verification",
             "--tls-optional",
             "--tls-verify-clients",
-            "--verify-source",
             "--version");
 
     private static final int MAX_WORDS = 2;

@@ -12,6 +12,7 @@ import berth.cli.command.MigrationCommands;
 import berth.cli.command.PoolCommands;
 import berth.cli.command.PrepareCommand;
 import berth.cli.command.QuickstartCommand;
+import berth.cli.command.ReceiptCommands;
 import berth.cli.command.ServeCommands;
 import berth.cli.command.SnapCommands;
 import berth.cli.command.StatusCommand;
@@ -46,6 +47,8 @@ enum Verb {
     POOL_LIST("pool list", "pool ls"),
     POOL_REMOVE("pool remove", "pool rm"),
     QUICKSTART("quickstart"),
+    RECEIPT_LIST("receipt list", "receipt ls"),
+    RECEIPT_VERIFY("receipt verify"),
     REMOVE("remove", "rm"),
     RENAME("rename", "mv"),
     RESIZE("resize"),
@@ -111,6 +114,8 @@ enum Verb {
             case POOL_LIST -> PoolCommands.list();
             case POOL_REMOVE -> PoolCommands.remove();
             case QUICKSTART -> QuickstartCommand.quickstart();
+            case RECEIPT_LIST -> ReceiptCommands.list();
+            case RECEIPT_VERIFY -> ReceiptCommands.verify();
             case REMOVE -> ImageCommands.remove();
             case RENAME -> ImageCommands.rename();
             case RESIZE -> ImageCommands.resize();

@@ -2,8 +2,13 @@ package berth.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import berth.block.Access;
+import berth.block.Image;
+import berth.block.ImageSpec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,24 @@ class InstanceCommandTest {
                 .contains("protocol=\"nbd\"", IMAGE);
         assertThat(shell.run("quickstart --no-progress")).contains(UUID + ": moved earlier\n");
         assertThat(shell.run("check")).isEqualTo("No damage found.\n");
+    }
+
+    @Test
+    void quickstartFromAnotherCheckoutFindsWhatTheStoreHas() throws IOException {
+        shell.run("quickstart --no-progress");
+        Path samples = SAMPLE.getParent();
+        Path copies = temp.resolve("instances");
+        try (Stream<Path> files = Files.walk(samples)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copies.resolve(samples.relativize(file)));
+            }
+        }
+        assertThat(shell.run("quickstart --no-progress --sample " + copies.resolve(UUID)))
+                .contains("The store has this instance already", "The disk is now image " + IMAGE, "Try next:\n")
+                .doesNotContain("[exit");
+        try (Image image = shell.store().open(new ImageSpec("vms", UUID + "_disk"), Access.READ_WRITE)) {
+            assertThat(image.snapshots()).isEmpty();
+        }
     }
 
     @Test

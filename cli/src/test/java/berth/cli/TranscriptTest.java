@@ -290,6 +290,7 @@ class TranscriptTest {
                 .endsWith("[exit 1]\n");
         assertThat(shell.run("ls a/b/c/d")).startsWith("berth: invalid pool name 'a/b/c/d'");
         assertThat(shell.run("info a/ns/b")).contains("no namespaces").endsWith("[exit 95]\n");
+        assertThat(shell.run("info rbd/disk@a/b")).isEqualTo("berth: invalid spec 'rbd/disk@a/b'\n[exit 22]\n");
         assertThat(shell.run("info a/b@")).isEqualTo("berth: invalid spec 'a/b@'\n[exit 22]\n");
         assertThat(shell.run("ls --format yaml"))
                 .isEqualTo("berth: the argument for option '--format' is invalid\n[exit 1]\n");

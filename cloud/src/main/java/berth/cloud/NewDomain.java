@@ -7,17 +7,12 @@ import berth.libvirt.DomainDisk;
 import berth.libvirt.DomainXml;
 import berth.libvirt.NovaDisk;
 import berth.libvirt.NovaInstance;
-import berth.posix.PosixException;
-import berth.posix.PosixFile;
+import berth.posix.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -77,19 +72,8 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
      * @throws BlockException {@link Problem#IO}, {@link Problem#NO_SPACE}, {@link Problem#READ_ONLY}
      */
     static void write(DomainXml xml, Path file) {
-        Path directory = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
-        Path temporary = directory.resolve("." + file.getFileName() + ".new");
         try {
-            Files.createDirectories(directory);
-            Files.deleteIfExists(temporary);
-            try (PosixFile out = PosixFile.open(temporary, PosixFile.Mode.CREATE_NEW)) {
-                out.write(ByteBuffer.wrap(xml.toXml().getBytes(StandardCharsets.UTF_8)), 0);
-                out.sync();
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            PosixFile.syncDirectory(directory);
-        } catch (PosixException e) {
-            throw BlockException.of(e, "cannot write the domain XML " + file);
+            AtomicFile.write(file, xml.toXml().getBytes(StandardCharsets.UTF_8), "rw-------");
         } catch (IOException e) {
             throw BlockException.of(e, "cannot write the domain XML " + file);
         }

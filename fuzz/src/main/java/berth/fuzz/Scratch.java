@@ -5,14 +5,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files for targets that need real ones; they go when the process ends. */
+/**
+ * Files for targets that need real ones, in {@code -Dfuzz.scratch=DIRECTORY} or where temporary files are; they go when
+ * the process ends.
+ */
 final class Scratch {
+    private static final Path PARENT =
+            Path.of(System.getProperty("fuzz.scratch", System.getProperty("java.io.tmpdir")));
+
     private Scratch() {}
 
     /** A new directory. */
     static Path directory() {
         try {
-            return goesAtExit(Files.createTempDirectory("berth-fuzz")).toRealPath();
+            return goesAtExit(Files.createTempDirectory(PARENT, "berth-fuzz")).toRealPath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,6 +29,7 @@ final class LayerData implements AutoCloseable {
     private final boolean[] missing = new boolean[SEGMENTS];
     private volatile boolean namesDirty;
     private volatile boolean dirty;
+    private @Nullable BlockException failed;
 
     LayerData(StoreFiles files, long number) {
         this.files = files;
@@ -122,8 +123,20 @@ final class LayerData implements AutoCloseable {
         return dirty;
     }
 
-    /** Makes durable what was written before. A second thread waits for the first. */
+    /**
+     * Makes durable what was written before. A second thread waits for the first. After a failure there is no second try:
+     * the kernel counts pages that it could not write as written, so the next sync would succeed without them.
+     *
+     * @throws BlockException now and, once it has failed, until the store is opened again
+     */
     synchronized void sync() {
+        if (failed != null) {
+            throw new BlockException(
+                    failed.problem(),
+                    "writes could not be made durable before, and may be lost: " + failed.getMessage()
+                            + "; the image cannot be flushed until the store is opened again",
+                    failed);
+        }
         if (!dirty) {
             return;
         }
@@ -140,9 +153,8 @@ final class LayerData implements AutoCloseable {
             if (names) {
                 files.syncDirectory(DIRECTORY);
             }
-        } catch (RuntimeException e) {
-            dirty = true;
-            namesDirty = true;
+        } catch (BlockException e) {
+            failed = e;
             throw e;
         }
     }

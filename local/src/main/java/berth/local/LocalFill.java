@@ -12,6 +12,7 @@ import berth.local.page.LayerMap;
 import berth.local.page.LayerMap.PageView;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** The filling of an image from its origin. */
 final class LocalFill implements Fill {
@@ -104,7 +105,7 @@ final class LocalFill implements Fill {
     }
 
     @Override
-    public ObjectDigest reread(long object) {
+    public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
         recorded(object);
         long stamp = image.lock().readLock();
         ObjectBuffer buffer = take();
@@ -117,6 +118,7 @@ final class LocalFill implements Fill {
                 overlay(layer, offset, length, buffer);
                 buffer.normalize(length);
                 hasher.addPoint(buffer.slice(0, length), buffer.present());
+                points.accept(fill.layers().size() == 1 ? hasher.digest() : alone(buffer, length));
             }
             return hasher.digest();
         } finally {
@@ -136,6 +138,12 @@ final class LocalFill implements Fill {
 
     private int length(long offset) {
         return (int) Math.min(ObjectBuffer.BYTES, fill.record().size() - offset);
+    }
+
+    private static ObjectDigest alone(ObjectBuffer buffer, int length) {
+        ObjectHasher hasher = new ObjectHasher();
+        hasher.addPoint(buffer.slice(0, length), buffer.present());
+        return hasher.digest();
     }
 
     private Copied withBuffers(long object, boolean store) {

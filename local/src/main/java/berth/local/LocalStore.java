@@ -454,7 +454,27 @@ public final class LocalStore implements MigrationStore {
         progress.step(1, 1);
     }
 
-    /** Closes the store, after all handles that are still open. What was acknowledged is durable afterwards. */
+    /** Closes all handles. Where that fails for one, the others are closed all the same. */
+    private void closeHandles() {
+        RuntimeException failure = null;
+        for (ImageState image : context.images().all()) {
+            for (LocalImage handle : List.copyOf(image.handles())) {
+                try {
+                    handle.close();
+                } catch (RuntimeException e) {
+                    failure = e;
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /**
+     * Closes the store, after all handles that are still open. What was acknowledged is durable afterwards; where that
+     * fails for an image, the others are durable, and the store stays open.
+     */
     @Override
     public void close() {
         integrity.close();
@@ -463,11 +483,7 @@ public final class LocalStore implements MigrationStore {
             if (closed) {
                 return;
             }
-            for (ImageState image : context.images().all()) {
-                for (LocalImage handle : List.copyOf(image.handles())) {
-                    handle.close();
-                }
-            }
+            closeHandles();
             maintenance.shorten();
             context.closeJournal();
             closed = true;

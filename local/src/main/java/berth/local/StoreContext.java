@@ -1,5 +1,6 @@
 package berth.local;
 
+import berth.block.BlockException;
 import berth.block.SourceOpener;
 import berth.local.catalog.Catalog;
 import berth.local.catalog.Transaction;
@@ -114,12 +115,28 @@ final class StoreContext {
         synchronized (catalog) {
             journalSwitch.writeLock().lock();
             try {
-                Journal next = Journal.start(files, journal.generation() + 1, catalog.content());
+                Journal next = startNext();
                 journal.close();
                 journal = next;
             } finally {
                 journalSwitch.writeLock().unlock();
             }
+        }
+    }
+
+    /**
+     * Starts the journal after the current one. Where that fails but may have left it there, the current one must not get
+     * another record: the next opening would go on from the later journal, which does not know it.
+     */
+    private Journal startNext() {
+        long next = journal.generation() + 1;
+        try {
+            return Journal.start(files, next, catalog.content());
+        } catch (BlockException e) {
+            if (Journal.mayExist(files, next)) {
+                journal.retire(e);
+            }
+            throw e;
         }
     }
 

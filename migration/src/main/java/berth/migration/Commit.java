@@ -9,6 +9,7 @@ import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The step <em>commit</em>. Everything that can refuse it comes before the state committing; from there on it only goes
@@ -18,8 +19,6 @@ import java.util.List;
 final class Commit {
     /** The share of the progress that verification takes, of {@link PhaseProgress#UNITS}. */
     private static final long VERIFIED = 900;
-
-    private static final int WORKERS = 2;
 
     private final MigrationStore store;
     private final SourceCheck sources;
@@ -80,17 +79,16 @@ final class Commit {
         MoveNotes notes = sources.check(record, MoveNotes.of(record), options.acceptChangedSource());
         try (Fill fill = store.openFill(record.target())) {
             Verifier.requireAllFilled(fill);
-            if (!options.skipVerification()) {
-                int workers = Math.min(WORKERS, Runtime.getRuntime().availableProcessors());
-                new Verifier(fill, time, workers, options.verifySource(), progress).run();
-            }
+            Optional<RangeDigests> ranges = options.skipVerification()
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Verifier(fill, time, notes.points().size(), options.verifySource(), progress).run());
             DigestTree tree = new DigestTree();
             for (long object = 0; object < fill.objects(); object++) {
                 tree.add(fill.recorded(object));
             }
-            boolean reread = !options.skipVerification();
             return notes.sealed(new MoveNotes.Seal(
-                    time.now(), fill.objectBytes(), tree.root(), reread, reread && options.verifySource()));
+                    time.now(), fill.objectBytes(), tree.root(), ranges, ranges.isPresent() && options.verifySource()));
         }
     }
 }

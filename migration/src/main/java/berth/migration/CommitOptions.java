@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param force whether to commit although the target has descendants
  * @param skipVerification whether to commit without reading the target again
- * @param verifySource whether to read the source again, too, and compare
+ * @param verifySource whether to read the source again, too, and compare: only that finds out what was damaged on its
+ *     way from the source, or changed in a source that says it did not
  * @param acceptChangedSource whether to commit although the source changed since the migration was prepared; the receipt
  *     names the changes
  * @param receipt where the receipt goes; into the store when empty
@@ -18,8 +19,8 @@ public record CommitOptions(
         boolean verifySource,
         boolean acceptChangedSource,
         Optional<ReceiptSink> receipt) {
-    /** Verified, from an unchanged source, without descendants, with the receipt in the store. */
-    public static final CommitOptions DEFAULT = new CommitOptions(false, false, false, false, Optional.empty());
+    /** Verified on both sides, from an unchanged source, without descendants, with the receipt in the store. */
+    public static final CommitOptions DEFAULT = new CommitOptions(false, false, true, false, Optional.empty());
 
     /** The same, although the target has descendants. */
     public CommitOptions forced() {
@@ -31,9 +32,9 @@ public record CommitOptions(
         return new CommitOptions(force, true, verifySource, acceptChangedSource, receipt);
     }
 
-    /** The same, reading the source again, too. */
-    public CommitOptions verifyingSource() {
-        return new CommitOptions(force, skipVerification, true, acceptChangedSource, receipt);
+    /** The same, without reading the source again. */
+    public CommitOptions skippingSource() {
+        return new CommitOptions(force, skipVerification, false, acceptChangedSource, receipt);
     }
 
     /** The same, although the source changed. */

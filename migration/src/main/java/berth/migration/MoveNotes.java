@@ -57,10 +57,15 @@ record MoveNotes(
      * @param committed when
      * @param objectBytes the size of an object
      * @param rootDigest the root over all objects
-     * @param targetReread whether the target was read again
+     * @param ranges what the target held when it was read again; empty when it was not
      * @param sourceReread whether the source was read again
      */
-    record Seal(Instant committed, long objectBytes, String rootDigest, boolean targetReread, boolean sourceReread) {}
+    record Seal(
+            Instant committed,
+            long objectBytes,
+            String rootDigest,
+            Optional<RangeDigests> ranges,
+            boolean sourceReread) {}
 
     MoveNotes {
         validators = Map.copyOf(validators);

@@ -2,7 +2,9 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ public record Receipt(String format, int version, ReceiptStatement statement, Se
     /** What the file says it is. */
     public static final String FORMAT = "berth-receipt";
     /** The version of the format that this program writes. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int MAX_FILE_BYTES = 64 << 20;
 
@@ -51,24 +53,31 @@ public record Receipt(String format, int version, ReceiptStatement statement, Se
     /**
      * Reads a receipt. Its signature is not checked here.
      *
-     * @throws BlockException {@link Problem#MALFORMED}, {@link Problem#NEWER_FORMAT}
+     * @throws BlockException {@link Problem#MALFORMED}; {@link Problem#NEWER_FORMAT}; {@link Problem#UNSUPPORTED} for
+     *     one of an older version, whose digests do not tell the points in time apart
      */
     public static Receipt parse(String json) {
-        Receipt receipt;
         try {
-            receipt = Json.read(json, Receipt.class);
+            requireKnown(Json.read(json, Header.class));
+            return Json.read(json, Receipt.class);
         } catch (JacksonException e) {
             throw new BlockException(Problem.MALFORMED, "not a receipt: " + e.getOriginalMessage(), e);
         }
-        if (!receipt.format.equals(FORMAT)) {
-            throw new BlockException(Problem.MALFORMED, "not a receipt: its format is '" + receipt.format + "'");
+    }
+
+    /** What all versions have. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Header(String format, int version) {}
+
+    private static void requireKnown(Header header) {
+        if (!header.format.equals(FORMAT)) {
+            throw new BlockException(Problem.MALFORMED, "not a receipt: its format is '" + header.format + "'");
         }
-        if (receipt.version != VERSION) {
+        if (header.version != VERSION) {
             throw new BlockException(
-                    Problem.NEWER_FORMAT,
-                    "the receipt has version " + receipt.version + ", this program reads version " + VERSION);
+                    header.version > VERSION ? Problem.NEWER_FORMAT : Problem.UNSUPPORTED,
+                    "the receipt has version " + header.version + ", this program reads version " + VERSION);
         }
-        return receipt;
     }
 
     /**
@@ -82,8 +91,10 @@ public record Receipt(String format, int version, ReceiptStatement statement, Se
                 throw new BlockException(Problem.MALFORMED, "not a receipt: " + file + " is too large");
             }
             return parse(Files.readString(file, StandardCharsets.UTF_8));
+        } catch (CharacterCodingException e) {
+            throw new BlockException(Problem.MALFORMED, "not a receipt: " + file + " is no UTF-8", e);
         } catch (IOException e) {
-            throw new BlockException(Problem.IO, "receipt " + file + ": " + e.getMessage(), e);
+            throw BlockException.of(e, "cannot read the receipt " + file);
         }
     }
 
@@ -99,6 +110,11 @@ public record Receipt(String format, int version, ReceiptStatement statement, Se
         } catch (IllegalArgumentException notBase64) {
             return false;
         }
+    }
+
+    /** Whether the receipt names this public key, in the X.509 encoding, as its signer's. */
+    boolean isSignedBy(byte[] publicKey) {
+        return signature.publicKey.equals(Base64.getEncoder().encodeToString(publicKey));
     }
 
     /**

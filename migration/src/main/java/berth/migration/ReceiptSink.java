@@ -2,6 +2,7 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.posix.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ public interface ReceiptSink {
     static ReceiptSink toFile(Path file) {
         return receipt -> {
             try {
-                AtomicFile.write(file, receipt.toJson().getBytes(StandardCharsets.UTF_8), "rw-r--r--");
+                AtomicFile.write(file, receipt.toJson().getBytes(StandardCharsets.UTF_8), "rw-------");
             } catch (IOException e) {
                 throw BlockException.of(e, "cannot write the receipt " + file);
             }

@@ -76,6 +76,7 @@ public record ReceiptStatement(
      * @param objects the number of objects
      * @param digest how an object's digest is computed: {@code XXH3-128}, see {@link berth.block.ObjectHasher}
      * @param rootDigest the root over all objects, see {@link DigestTree}
+     * @param ranges what the target held at each point in time when it was read again; empty when it was not
      * @param bytesRead bytes read from the source, as far as runs that were killed had written it down
      * @param bytesWritten bytes written to the target, counted in the same way
      * @param bytesSkipped bytes of all points in time that did not have to be written: holes, zeroes, and what did not
@@ -86,6 +87,7 @@ public record ReceiptStatement(
             long objects,
             String digest,
             String rootDigest,
+            Optional<RangeDigests> ranges,
             long bytesRead,
             long bytesWritten,
             long bytesSkipped) {}

@@ -2,6 +2,7 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.posix.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ public final class SigningKey {
      * Reads the key, and makes it first where there is none. One process at a time may do so for a file: the owner of the
      * store it belongs to.
      *
-     * @throws BlockException {@link Problem#IO}; {@link Problem#FORBIDDEN} when others than the owner may read the file;
+     * @throws BlockException {@link Problem#IO}, {@link Problem#NO_SPACE}, {@link Problem#READ_ONLY}; {@link Problem#FORBIDDEN} when others than the owner may read the file;
      *     {@link Problem#MALFORMED} when it holds no key
      */
     public static SigningKey openOrCreate(Path file) {
@@ -54,9 +55,29 @@ public final class SigningKey {
                 return Files.exists(file) ? open(file) : create(file);
             }
         } catch (IOException e) {
-            throw new BlockException(Problem.IO, "key for signing receipts " + file + ": " + e.getMessage(), e);
+            throw BlockException.of(e, "key for signing receipts " + file);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new BlockException(Problem.MALFORMED, "key for signing receipts " + file + " is damaged", e);
+        }
+    }
+
+    /**
+     * Reads the public key of a file that has it as a PEM block: a store's key, or what {@code openssl pkey -pubout} makes
+     * of it.
+     *
+     * @return the key in the X.509 encoding
+     * @throws BlockException {@link Problem#IO}; {@link Problem#MALFORMED} when the file holds no such key
+     */
+    public static byte[] readPublic(Path file) {
+        try {
+            byte[] key = block(text(file), "PUBLIC KEY");
+            var _ = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(key));
+            return key;
+        } catch (IOException e) {
+            throw BlockException.of(e, "public key " + file);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new BlockException(
+                    Problem.MALFORMED, file + " holds no public key of the kind " + ALGORITHM + " in a PEM block", e);
         }
     }
 
@@ -76,14 +97,18 @@ public final class SigningKey {
                     "key for signing receipts " + file + " can be read by others than its owner: set its mode to 0600,"
                             + " or remove it to have a new one made");
         }
-        if (Files.size(file) > MAX_FILE_BYTES) {
-            throw new IllegalArgumentException("larger than " + MAX_FILE_BYTES + " bytes");
-        }
-        String text = Files.readString(file, StandardCharsets.US_ASCII);
+        String text = text(file);
         KeyFactory keys = KeyFactory.getInstance(ALGORITHM);
         return new SigningKey(
                 keys.generatePrivate(new PKCS8EncodedKeySpec(block(text, "PRIVATE KEY"))),
                 keys.generatePublic(new X509EncodedKeySpec(block(text, "PUBLIC KEY"))));
+    }
+
+    private static String text(Path file) throws IOException {
+        if (Files.size(file) > MAX_FILE_BYTES) {
+            throw new IllegalArgumentException("larger than " + MAX_FILE_BYTES + " bytes");
+        }
+        return Files.readString(file, StandardCharsets.US_ASCII);
     }
 
     private static String pem(String label, byte[] content) {

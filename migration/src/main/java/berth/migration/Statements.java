@@ -21,7 +21,8 @@ final class Statements {
                 origin(record, notes),
                 target(record, notes),
                 content(notes, seal),
-                new ReceiptStatement.Verification(seal.targetReread(), seal.sourceReread(), notes.acceptedChanges()),
+                new ReceiptStatement.Verification(
+                        seal.ranges().isPresent(), seal.sourceReread(), notes.acceptedChanges()),
                 new ReceiptStatement.MoveTimes(
                         notes.prepared(),
                         required(notes.started(), record),
@@ -59,6 +60,7 @@ final class Statements {
                 copied.objects(),
                 DIGEST,
                 seal.rootDigest(),
+                seal.ranges(),
                 copied.bytesRead(),
                 copied.bytesWritten(),
                 Math.max(0, notes.bytesOfPoints() - copied.bytesWritten()));

@@ -18,10 +18,13 @@ final class Verifier {
     /** How many differing objects a message names. */
     static final int NAMED = 8;
 
+    private static final int WORKERS = 2;
+
     private final Fill fill;
     private final Pacer pacer;
     private final TimeSource time;
     private final boolean sourceToo;
+    private final RangeCollector ranges;
     private final Progress progress;
     private final ObjectLoop loop;
     private final SortedSet<Long> wrongInTarget = new TreeSet<>();
@@ -31,21 +34,28 @@ final class Verifier {
     /**
      * A verifier.
      *
-     * @param workers how many threads, at least 1
+     * @param points how many points in time the disk has
      * @param sourceToo whether to read the source again, too
      * @param progress counts objects; called by one thread at a time
      */
-    Verifier(Fill fill, TimeSource time, int workers, boolean sourceToo, Progress progress) {
+    Verifier(Fill fill, TimeSource time, int points, boolean sourceToo, Progress progress) {
         this.fill = fill;
         this.time = time;
         this.pacer = Pacer.forClients(fill, time);
         this.sourceToo = sourceToo;
         this.progress = progress;
+        this.ranges = new RangeCollector(fill.objects(), points, RangeDigests.rangeObjects(fill.objects(), points));
+        int workers = Math.min(WORKERS, Runtime.getRuntime().availableProcessors());
         this.loop = new ObjectLoop(fill.objects(), workers, this::check);
     }
 
-    /** @throws BlockException {@link Problem#CORRUPT} that names the first differing objects, and counts them */
-    void run() {
+    /**
+     * Compares everything.
+     *
+     * @return the digests of what the target holds
+     * @throws BlockException {@link Problem#CORRUPT} that names the first differing objects, and counts them
+     */
+    RangeDigests run() {
         requireAllFilled(fill);
         loop.run();
         List<String> differences = new ArrayList<>();
@@ -58,6 +68,7 @@ final class Verifier {
                             + ". Abort the migration and prepare it again; nothing was committed",
                     differences);
         }
+        return ranges.ranges();
     }
 
     /** @throws BlockException {@link Problem#CORRUPT} when an object has no digest although everything was copied */
@@ -74,7 +85,9 @@ final class Verifier {
         pacer.before(worker, loop::stopping);
         long begun = time.nanos();
         ObjectDigest recorded = fill.recorded(object);
-        boolean targetEqual = fill.reread(object).equals(recorded);
+        List<ObjectDigest> points = new ArrayList<>();
+        boolean targetEqual = fill.reread(object, points::add).equals(recorded);
+        ranges.add(object, points);
         boolean sourceEqual = !sourceToo || fill.sourceDigest(object).equals(recorded);
         long worked = time.nanos() - begun;
         count(object, targetEqual, sourceEqual);

@@ -66,7 +66,7 @@ class FileMoveTest {
         Path file = rawFile();
         mover.prepare(request("raw", file));
         mover.execute(TARGET, ExecuteOptions.DEFAULT, CopyProgress.NONE);
-        Committed committed = mover.commit(TARGET, CommitOptions.DEFAULT.verifyingSource(), Progress.NONE);
+        Committed committed = mover.commit(TARGET, CommitOptions.DEFAULT, Progress.NONE);
         try (Image image = store.open(TARGET, Access.READ_ONLY)) {
             ByteBuffer all = ByteBuffer.allocate((int) image.size());
             image.read(0, all);

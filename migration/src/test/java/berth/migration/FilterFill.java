@@ -2,6 +2,7 @@ package berth.migration;
 
 import berth.block.Fill;
 import berth.block.ObjectDigest;
+import java.util.function.Consumer;
 
 /** A fill that hands everything on; tests replace what they want to go wrong. */
 class FilterFill implements Fill {
@@ -42,8 +43,8 @@ class FilterFill implements Fill {
     }
 
     @Override
-    public ObjectDigest reread(long object) {
-        return to.reread(object);
+    public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
+        return to.reread(object, points);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.posix.Errno;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,7 +31,15 @@ class ReceiptTest {
                     Map.of("/a/b mtime", "17", "/a/b inode", "4")),
             new ReceiptStatement.Target(
                     "rbd", "vm \"1\" \u00e4\u0007/", "12ab", 4096, List.of(new MovedPoint("", 4096, false))),
-            new ReceiptStatement.Content(4194304, 1, "XXH3-128", "00ff", 4096, 4096, 0),
+            new ReceiptStatement.Content(
+                    4194304,
+                    1,
+                    "XXH3-128",
+                    "00ff",
+                    Optional.of(new RangeDigests(1, List.of(List.of("77aa")))),
+                    4096,
+                    4096,
+                    0),
             new ReceiptStatement.Verification(true, false, List.of()),
             new ReceiptStatement.MoveTimes(WHEN, WHEN, WHEN, WHEN),
             Map.of("workers", "2"));
@@ -56,7 +65,8 @@ class ReceiptTest {
         assertThat(Json.canonical(STATEMENT))
                 .isEqualTo("{\"actor\":{\"host\":\"host\",\"user\":\"root\"},"
                         + "\"content\":{\"bytes_read\":4096,\"bytes_skipped\":0,\"bytes_written\":4096,"
-                        + "\"digest\":\"XXH3-128\",\"object_bytes\":4194304,\"objects\":1,\"root_digest\":\"00ff\"},"
+                        + "\"digest\":\"XXH3-128\",\"object_bytes\":4194304,\"objects\":1,"
+                        + "\"ranges\":{\"objects\":1,\"points\":[[\"77aa\"]]},\"root_digest\":\"00ff\"},"
                         + "\"options\":{\"workers\":\"2\"},\"program\":\"Berth 1.2.3\","
                         + "\"source\":{\"description\":\"{\\\"type\\\":\\\"raw\\\"}\",\"id\":null,\"image\":null,"
                         + "\"validators\":{\"/a/b inode\":\"4\",\"/a/b mtime\":\"17\"}},"
@@ -73,6 +83,7 @@ class ReceiptTest {
     @CsvSource({
         "Berth 1.2.3, Berth 1.2.4",
         "00ff, 00fe",
+        "77aa, 77ab",
         "4194304, 4194305",
         "true, false",
         "17, 18",
@@ -111,7 +122,7 @@ class ReceiptTest {
                 new Receipt.Seal(seal.algorithm(), seal.publicKey(), ""),
                 new Receipt.Seal(seal.algorithm(), "AAAA", seal.value()),
                 new Receipt.Seal("none", seal.publicKey(), seal.value()))) {
-            assertThat(new Receipt(Receipt.FORMAT, 1, STATEMENT, damaged).verifySignature())
+            assertThat(new Receipt(Receipt.FORMAT, Receipt.VERSION, STATEMENT, damaged).verifySignature())
                     .isFalse();
         }
     }
@@ -137,7 +148,9 @@ class ReceiptTest {
         assertProblem(Problem.MALFORMED, json + "{}");
         assertProblem(Problem.MALFORMED, json.replace("\"00ff\"", "null"));
         assertProblem(Problem.MALFORMED, json.replace("berth-receipt", "invoice"));
-        assertProblem(Problem.NEWER_FORMAT, json.replace("\"version\" : 1", "\"version\" : 2"));
+        assertProblem(Problem.NEWER_FORMAT, json.replace("\"version\" : 2", "\"version\" : 3"));
+        assertProblem(Problem.NEWER_FORMAT, "{\"format\":\"berth-receipt\",\"version\":3,\"new\":{}}");
+        assertProblem(Problem.UNSUPPORTED, json.replace("\"version\" : 2", "\"version\" : 1"));
     }
 
     private static void assertProblem(Problem problem, String json) {
@@ -170,6 +183,16 @@ class ReceiptTest {
         assertThatThrownBy(this::signed)
                 .isInstanceOfSatisfying(
                         BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.MALFORMED));
+    }
+
+    @Test
+    void aKeyThatCannotBeReadIsToldWithTheErrno() throws Exception {
+        Files.createDirectories(
+                directory.resolve("keys/receipt.pem"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        assertThatThrownBy(this::signed)
+                .isInstanceOfSatisfying(
+                        BlockException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EISDIR));
     }
 
     @Test

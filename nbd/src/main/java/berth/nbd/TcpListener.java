@@ -29,7 +29,8 @@ final class TcpListener implements Listener {
             throw new BlockException(
                     Problem.FORBIDDEN,
                     "listening on " + endpoint + " without TLS would let everyone who reaches the port read and write"
-                            + " the exports: require TLS, listen on a loopback address, or allow plain text explicitly");
+                            + " the exports: require TLS, listen on a loopback address, or allow plain text with"
+                            + " --allow-plaintext-beyond-loopback");
         }
         try {
             ServerSocketChannel channel = ServerSocketChannel.open();

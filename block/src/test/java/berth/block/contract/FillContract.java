@@ -13,6 +13,7 @@ import berth.block.ObjectHasher;
 import berth.block.Problem;
 import berth.block.Progress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,22 @@ abstract class FillContract extends MigrationBase {
                 assertThat(fill.fill(object).digest()).isEqualTo(expected);
                 assertThat(fill.recorded(object)).isEqualTo(expected);
                 assertThat(fill.reread(object)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void eachPointInTimeIsRereadByItself() {
+        try (Fill fill = executing(historySource())) {
+            for (long object = 0; object < fill.objects(); object++) {
+                fill.fill(object);
+                List<ObjectDigest> points = new ArrayList<>();
+                fill.reread(object, points::add);
+                List<ObjectDigest> expected = new ArrayList<>();
+                for (SparseBytes point : history()) {
+                    expected.add(expectedDigest(List.of(point), fill, object));
+                }
+                assertThat(points).isEqualTo(expected);
             }
         }
     }

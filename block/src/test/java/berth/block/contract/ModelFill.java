@@ -11,6 +11,7 @@ import berth.block.Zeroes;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The copying side of the model's migrations: everything was copied at once, so this keeps the books. */
 final class ModelFill implements Fill {
@@ -90,8 +91,9 @@ final class ModelFill implements Fill {
     }
 
     @Override
-    public ObjectDigest reread(long object) {
+    public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
         synchronized (state) {
+            migration.points.forEach(point -> points.accept(digest(List.of(point), object)));
             return digest(migration.points, object);
         }
     }

@@ -24,7 +24,8 @@ public record SpecText(Optional<String> pool, Optional<String> image, Optional<S
         int slash = text.indexOf('/');
         String rest = text.substring(slash + 1);
         if (rest.indexOf('/') >= 0) {
-            if (rest.indexOf('/') == rest.lastIndexOf('/') && rest.indexOf('/') > 0) {
+            boolean inSnapshot = rest.indexOf('@') >= 0 && rest.indexOf('@') < rest.indexOf('/');
+            if (!inSnapshot && rest.indexOf('/') == rest.lastIndexOf('/') && rest.indexOf('/') > 0) {
                 throw new CommandFailure(
                         Errno.EOPNOTSUPP.number(),
                         "invalid spec '" + text + "': this store has no namespaces; use <pool-name>/<image-name>");

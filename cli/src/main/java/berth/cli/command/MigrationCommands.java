@@ -92,10 +92,11 @@ public final class MigrationCommands {
                         .progress()
                         .flag("--force", "proceed even if the image has children")
                         .flag("--skip-verification", "do not read the copy again to compare its digests")
-                        .flag("--verify-source", "read the source again, too, and compare")
+                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
                         .flag("--accept-changed-source", "commit although the source changed; the receipt says so")
-                        .note("Every object of the copy is read again and its digest compared before the link to the"
-                                + " source is cut; a signed receipt is written to the store.")
+                        .note("Every object of the copy and of the source is read again and its digest compared before"
+                                + " the link is cut; a signed receipt is written to the store, which receipt verify"
+                                + " checks.")
                         .example("migration commit vms/web"),
                 MigrationCommands::runCommit);
     }
@@ -113,7 +114,7 @@ public final class MigrationCommands {
         CommitOptions options = new CommitOptions(
                 force,
                 call.args().flag("--skip-verification"),
-                call.args().flag("--verify-source"),
+                !call.args().flag("--skip-source-verification"),
                 call.args().flag("--accept-changed-source"),
                 CommitOptions.DEFAULT.receipt());
         Committed committed = explain(

@@ -3,6 +3,7 @@ package berth.cli.command;
 import berth.block.Access;
 import berth.block.Image;
 import berth.block.ImageSpec;
+import berth.block.Problem;
 import berth.block.Snapshot;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
@@ -10,10 +11,12 @@ import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.cli.text.ByteSize;
 import berth.cloud.InstanceMover;
+import berth.cloud.InstancePlan;
 import berth.cloud.InstanceReport;
 import berth.cloud.InstanceRequest;
 import berth.cloud.MoveOptions;
 import berth.libvirt.NbdExport;
+import berth.migration.Plan;
 import berth.posix.Errno;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -55,16 +58,39 @@ public final class QuickstartCommand {
         call.console().println("");
         Path socket = InstanceCommands.defaultSocket(call);
         InstanceMover mover = InstanceCommands.mover(call, new NbdExport.UnixSocket(socket));
-        InstanceReport report = InstanceCommands.run(
-                        call, mover, List.of(InstanceRequest.of(sample)), MoveOptions.DEFAULT, true)
-                .getFirst();
-        if (report.failure().isPresent()) {
-            return report.failure().get().errno();
+        InstanceRequest request = InstanceRequest.of(sample);
+        Optional<String> there = movedFromACopy(call, mover.plan(request, MoveOptions.DEFAULT));
+        String disk;
+        if (there.isPresent()) {
+            disk = there.get();
+            call.console().println("The store has this instance already, moved from another copy of it.");
+            describe(call, disk);
+        } else {
+            InstanceReport report = InstanceCommands.run(call, mover, List.of(request), MoveOptions.DEFAULT, true)
+                    .getFirst();
+            if (report.failure().isPresent()) {
+                return report.failure().get().errno();
+            }
+            disk = report.disks().getFirst().image();
+            describe(call, disk);
+            call.console().println("The instance directory was not changed. Every object was read again and compared.");
         }
-        String disk = report.disks().getFirst().image();
-        describe(call, disk);
         next(call, disk, socket);
         return 0;
+    }
+
+    /** The root disk's image, when all that stands in the way is that the store has it from another place. */
+    private static Optional<String> movedFromACopy(Call call, InstancePlan plan) {
+        boolean onlyThat = !plan.problems().isEmpty()
+                && plan.problems().stream()
+                        .map(Plan.Obstacle::problem)
+                        .allMatch(problem -> problem == Problem.IMAGE_EXISTS || problem == Problem.SOURCE_CHANGED);
+        String pool = MoveOptions.DEFAULT.pool();
+        return plan.instance()
+                .filter(_ -> onlyThat)
+                .map(uuid -> pool + "/" + uuid + "_disk")
+                .filter(image -> call.store().images(pool).stream()
+                        .anyMatch(info -> info.spec().toString().equals(image)));
     }
 
     /** What there is now, read back from the store. */
@@ -79,7 +105,6 @@ public final class QuickstartCommand {
                             + ", of which " + ByteSize.format(image.usage().usedBytes()) + " are stored, "
                             + snapshots.size() + " snapshots.");
         }
-        call.console().println("The instance directory was not changed. Every object was read again and compared.");
     }
 
     private static void next(Call call, String disk, Path socket) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,15 @@ public final class PosixStoreFiles implements StoreFiles {
 
     @Override
     public boolean exists(String name) {
-        return Files.exists(path(name));
+        try {
+            Files.readAttributes(path(name), BasicFileAttributes.class);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            // A file that is taken for missing reads as zeroes: what cannot be told must not be guessed.
+            throw failure("stat", name, e);
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ public interface StoreFiles {
     /** Makes a file, or empties the one that is there. Its name is durable after {@link #syncDirectory}. */
     StoreFile create(String name);
 
-    /** Whether the file exists. */
+    /** Whether the file exists. @throws berth.block.BlockException when that cannot be told */
     boolean exists(String name);
 
     /** The names in a directory (the empty string is the store's own), without the directory's name, in order. */

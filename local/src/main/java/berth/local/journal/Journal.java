@@ -112,6 +112,7 @@ public final class Journal implements AutoCloseable {
             if (syncedNumber >= number) {
                 return;
             }
+            requireIntact();
             long upTo = lastAppended();
             try {
                 file.sync();
@@ -129,10 +130,7 @@ public final class Journal implements AutoCloseable {
     }
 
     private synchronized long append(List<JournalEntry> entries) {
-        RuntimeException failed = broken;
-        if (failed != null) {
-            throw new BlockException(Problem.IO, "the store takes no more changes until it is reopened", failed);
-        }
+        requireIntact();
         ByteBuffer record = RecordCodec.encode(lastNumber + 1, syncedNumber, entries);
         try {
             reserve(tail + record.remaining());
@@ -145,6 +143,31 @@ public final class Journal implements AutoCloseable {
         }
         closing = entries.isEmpty();
         return ++lastNumber;
+    }
+
+    /** A failure of another thread's commit is this one's, too: its record may be among what was not written. */
+    private void requireIntact() {
+        RuntimeException failed = broken;
+        if (failed != null) {
+            throw new BlockException(
+                    Problem.IO,
+                    "the store takes no more changes until it is opened again: " + failed.getMessage(),
+                    failed);
+        }
+    }
+
+    /** Takes no more changes, because nobody knows whether this journal is the last one. */
+    public void retire(RuntimeException cause) {
+        broken = cause;
+    }
+
+    /** Whether there may be a journal of this number, as far as can be told. */
+    public static boolean mayExist(StoreFiles files, long generation) {
+        try {
+            return files.exists(name(generation));
+        } catch (BlockException e) {
+            return true;
+        }
     }
 
     /**
