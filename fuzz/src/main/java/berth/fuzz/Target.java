@@ -8,6 +8,9 @@ import java.util.function.Consumer;
 /** The fuzz targets. The name in lower case, with hyphens, is the target's directory in {@code corpus/}. */
 public enum Target {
     QCOW_IMAGE(QcowImageFuzz.class, QcowImageFuzz::fuzzerTestOneInput, 64 << 10),
+    QCOW_HEADER(QcowHeaderFuzz.class, QcowHeaderFuzz::fuzzerTestOneInput, 4 << 10),
+    QCOW_TABLES(QcowTablesFuzz.class, QcowTablesFuzz::fuzzerTestOneInput, 8 << 10),
+    QCOW_SNAPSHOTS(QcowSnapshotsFuzz.class, QcowSnapshotsFuzz::fuzzerTestOneInput, 8 << 10),
     BACKING_CHAIN(BackingChainFuzz.class, BackingChainFuzz::fuzzerTestOneInput, 16 << 10),
     ZLIB_CLUSTER(ZlibClusterFuzz.class, ZlibClusterFuzz::fuzzerTestOneInput, 8 << 10),
     ZSTD_CLUSTER(ZstdClusterFuzz.class, ZstdClusterFuzz::fuzzerTestOneInput, 8 << 10),

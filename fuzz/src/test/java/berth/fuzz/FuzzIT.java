@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Jazzer looks for inputs that break a promise: some seconds for each target, or {@code -Dfuzz.runs=N} executions. {@code
  * -Dfuzz.target=NAME} runs one target only, {@code -Dberth.seed=N} repeats a run.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class FuzzIT {
     /** Time enough to find what is shallow; the deep finds are those of long runs. */
     private static final int SHORT_RUN_SECONDS = 3;
@@ -57,6 +60,12 @@ final class FuzzIT {
                 + said.substring(start, Math.min(said.length(), start + 4000));
     }
 
+    /** In memory where that can be: some targets write a file for each input. */
+    private static Path scratch(Path directory) throws IOException {
+        Path memory = Path.of("/dev/shm");
+        return Files.isWritable(memory) ? memory : Files.createDirectories(directory.resolve("scratch"));
+    }
+
     private static List<String> command(Target target, Path directory, int seed) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -67,21 +76,20 @@ final class FuzzIT {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.io.tmpdir=" + Files.createDirectories(directory.resolve("tmp")),
+                "-Dfuzz.scratch=" + scratch(directory),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Jazzer.class.getName(),
                 "--target_class=" + target.className(),
                 "--instrumentation_includes=berth.**",
                 "--custom_hook_includes=berth.**",
+                "--custom_hooks=" + OpenedFiles.class.getName(),
                 "--reproducer_path=" + directory,
                 "-artifact_prefix=" + directory + "/",
                 "-max_len=" + target.maxInputBytes(),
                 "-timeout=" + INPUT_SECONDS,
                 "-rss_limit_mb=2048",
                 "-seed=" + seed));
-        if (target == Target.BACKING_CHAIN) {
-            command.add("--custom_hooks=" + OpenedFiles.class.getName());
-        }
         Integer runs = Integer.getInteger("fuzz.runs");
         command.add(runs == null ? "-max_total_time=" + SHORT_RUN_SECONDS : "-runs=" + runs);
         command.add(Files.createDirectories(directory.resolve("found")).toString());

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes the seeds that are images of disks, as small as {@code qemu-img} makes them. */
 final class QemuSeeds {
+    private static final int HEADER_BYTES = 512;
     private static final String SMALL = "cluster_size=512";
 
     private final Path directory = Scratch.directory();
@@ -67,8 +69,11 @@ final class QemuSeeds {
             create(name, "qcow2", SMALL + ",size=64k,compat=" + compat);
             fill(name, "qcow2");
             snapshot(name);
-            save(Target.QCOW_IMAGE, name, Files.readAllBytes(directory.resolve(name)));
+            byte[] image = Files.readAllBytes(directory.resolve(name));
+            save(Target.QCOW_IMAGE, name, image);
+            save(Target.QCOW_HEADER, name, Arrays.copyOf(image, HEADER_BYTES));
         }
+        save(Target.QCOW_HEADER, "qcow1", Arrays.copyOf(Files.readAllBytes(directory.resolve("qcow1")), HEADER_BYTES));
         create("raw", "raw", "size=64k");
         fill("raw", "raw");
         for (String type : List.of("zlib", "zstd")) {

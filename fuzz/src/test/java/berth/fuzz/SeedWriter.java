@@ -9,6 +9,7 @@ import berth.local.page.LayerMap;
 import berth.local.page.PageCache;
 import berth.local.page.PageFile;
 import berth.migration.MovedPoint;
+import berth.migration.RangeDigests;
 import berth.migration.Receipt;
 import berth.migration.ReceiptStatement;
 import berth.migration.SigningKey;
@@ -44,6 +45,8 @@ final class SeedWriter {
     public static void main(String[] args) throws Exception {
         SeedWriter seeds = new SeedWriter(Path.of(args[0]));
         seeds.subclusters();
+        seeds.tables();
+        seeds.snapshots();
         seeds.clusters();
         seeds.journals();
         seeds.pages();
@@ -76,6 +79,35 @@ final class SeedWriter {
                 .putLong(2 * cluster + 8, 0xff00L << 32 | 0xff)
                 .putLong(2 * cluster + 24, 0xffffffffL << 32);
         write(Target.QCOW_IMAGE, "subclusters", image.array());
+    }
+
+    /** Two L1 entries, of which one has an L2 table: data, data next to it, a zero cluster, a compressed one. */
+    private void tables() throws IOException {
+        ByteBuffer tables = ByteBuffer.allocate(1 + 4 * 512)
+                .put(0, (byte) 1)
+                .putLong(1, 1L << 63 | 1024)
+                .putLong(1 + 512, 1L << 63 | 1536)
+                .putLong(1 + 520, 1L << 63 | 2048)
+                .putLong(1 + 528, 1)
+                .putLong(1 + 560, 1L << 62 | 2048);
+        write(Target.QCOW_TABLES, "inside", tables.array());
+        write(Target.QCOW_TABLES, "data-file", tables.put(0, (byte) 9).array());
+    }
+
+    /** Entries of 64 bytes that share the L1 table of the disk. */
+    private void snapshots() throws IOException {
+        ByteBuffer snapshots = ByteBuffer.allocate(1 + 2 * 64).put(0, (byte) 2);
+        for (int at = 1; at < snapshots.capacity(); at += 64) {
+            snapshots
+                    .putLong(at, 512)
+                    .putInt(at + 8, 1)
+                    .putInt(at + 12, 1 << 16 | 1)
+                    .putInt(at + 36, 16)
+                    .putLong(at + 48, 32 << 10)
+                    .put(at + 56, (byte) '1')
+                    .put(at + 57, (byte) 'a');
+        }
+        write(Target.QCOW_SNAPSHOTS, "two", snapshots.array());
     }
 
     private void clusters() throws IOException {
@@ -242,7 +274,15 @@ final class SeedWriter {
                 new ReceiptStatement.Origin(
                         Optional.of("pool/old"), Optional.of("a1"), "{\"type\":\"raw\"}", Map.of("size", "1")),
                 new ReceiptStatement.Target("pool", "image", "b2", 1, List.of(new MovedPoint("", 1, false))),
-                new ReceiptStatement.Content(4 << 20, 1, "XXH3-128", "00ff", 1, 1, 0),
+                new ReceiptStatement.Content(
+                        4 << 20,
+                        1,
+                        "XXH3-128",
+                        "00ff",
+                        Optional.of(new RangeDigests(1, List.of(List.of("00ff")))),
+                        1,
+                        1,
+                        0),
                 new ReceiptStatement.Verification(true, false, List.of("size: 1 -> 2")),
                 new ReceiptStatement.MoveTimes(time, time, time, time),
                 Map.of("workers", "2"));
