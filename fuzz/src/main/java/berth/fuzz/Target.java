@@ -39,8 +39,8 @@ public enum Target {
     }
 
     /** The class that Jazzer is started with. */
-    public String className() {
-        return type.getName();
+    public Class<?> type() {
+        return type;
     }
 
     /** The longest input that Jazzer makes. */
