@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 final class FuzzIT {
     /** Time enough to find what is shallow; the deep finds are those of long runs. */
-    private static final int SHORT_RUN_SECONDS = 3;
+    private static final int SHORT_RUN_SECONDS = 2;
 
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second");
 
