@@ -16,7 +16,8 @@ import java.util.Random;
  * @param said its log
  */
 record JazzerRun(Path directory, int status, String said) {
-    private static final int INPUT_SECONDS = 10;
+    /** A hang has no end; the first input also waits for classes to be loaded and instrumented, on a busy machine long. */
+    private static final int INPUT_SECONDS = 60;
 
     /**
      * Runs Jazzer to its end.
