@@ -11,6 +11,7 @@ import berth.migration.ReceiptStatement;
 import berth.migration.Receipts;
 import berth.migration.TimeSource;
 import berth.source.SourceFactory;
+import berth.source.remote.RemoteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ public final class Engine implements AutoCloseable {
 
     private final StoreDirectory directory;
     private final MigrationStore store;
+    private final SecretFile secrets;
+    private @Nullable KeptSecrets keptSecrets;
     private @Nullable SourceFactory sources;
     private @Nullable Mover mover;
 
@@ -37,6 +40,7 @@ public final class Engine implements AutoCloseable {
      */
     public Engine(StoreDirectory directory, Function<SourceOpener, MigrationStore> opener) {
         this.directory = directory;
+        this.secrets = new SecretFile(directory.secretFile());
         this.store = opener.apply(description -> sources().open(description));
         if (store.pools().isEmpty()) {
             store.createPool(FIRST_POOL);
@@ -62,8 +66,23 @@ public final class Engine implements AutoCloseable {
     public synchronized SourceFactory sources() {
         SourceFactory made = sources;
         if (made == null) {
-            made = new SourceFactory(new NativeSources(store));
+            made = new SourceFactory(new NativeSources(store), secrets, RemoteOptions.DEFAULT);
             sources = made;
+        }
+        return made;
+    }
+
+    /** The secrets of the store. */
+    public SecretFile secrets() {
+        return secrets;
+    }
+
+    /** The secrets that migrations were given. */
+    public synchronized KeptSecrets keptSecrets() {
+        KeptSecrets made = keptSecrets;
+        if (made == null) {
+            made = new KeptSecrets(secrets, store);
+            keptSecrets = made;
         }
         return made;
     }

@@ -121,6 +121,7 @@ public final class MigrationCommands {
                 "committing migration failed",
                 () -> call.track(
                         "Commit image migration", line -> call.engine().mover().commit(image, options, line)));
+        call.engine().keptSecrets().forgetUnused();
         if (call.console().terminal()) {
             call.console().error("Receipt: " + committed.receiptPlace() + "\n");
         }
@@ -155,6 +156,7 @@ public final class MigrationCommands {
                             () -> call.trackRun(
                                     "Abort image migration",
                                     progress -> call.engine().mover().abort(image, progress)));
+                    call.engine().keptSecrets().forgetUnused();
                     return 0;
                 });
     }
