@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /** The input is the file of a receipt. */
 public final class ReceiptFuzz {
-    private static final Promise PROMISE = Promise.of(32 << 20, Problem.MALFORMED, Problem.NEWER_FORMAT);
+    private static final Promise PROMISE =
+            Promise.of(32 << 20, Problem.MALFORMED, Problem.NEWER_FORMAT, Problem.UNSUPPORTED);
 
     private ReceiptFuzz() {}
 

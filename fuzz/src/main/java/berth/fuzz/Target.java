@@ -1,6 +1,7 @@
 package berth.fuzz;
 
 import berth.nbd.NbdServerFuzz;
+import berth.nbd.client.NbdClientFuzz;
 import berth.server.ControlSessionFuzz;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -16,6 +17,8 @@ public enum Target {
     ZSTD_CLUSTER(ZstdClusterFuzz.class, ZstdClusterFuzz::fuzzerTestOneInput, 8 << 10),
     SOURCE_SPEC(SourceSpecFuzz.class, SourceSpecFuzz::fuzzerTestOneInput, 4 << 10),
     NBD_SERVER(NbdServerFuzz.class, NbdServerFuzz::fuzzerTestOneInput, 48 << 10),
+    NBD_CLIENT(NbdClientFuzz.class, NbdClientFuzz::fuzzerTestOneInput, 16 << 10),
+    CONTENT_RANGE(ContentRangeFuzz.class, ContentRangeFuzz::fuzzerTestOneInput, 1 << 10),
     DOMAIN_XML(DomainXmlFuzz.class, DomainXmlFuzz::fuzzerTestOneInput, 8 << 10),
     DISK_INFO(DiskInfoFuzz.class, DiskInfoFuzz::fuzzerTestOneInput, 4 << 10),
     JOURNAL_FILE(JournalFileFuzz.class, JournalFileFuzz::fuzzerTestOneInput, 16 << 10),

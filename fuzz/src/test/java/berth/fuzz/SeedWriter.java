@@ -51,6 +51,7 @@ final class SeedWriter {
         seeds.journals();
         seeds.pages();
         seeds.nbd();
+        seeds.nbdClient();
         seeds.control();
         seeds.receipt();
         QemuSeeds.write(seeds.corpus);
@@ -246,6 +247,58 @@ final class SeedWriter {
         request(session, 0, 1L << 40, 1);
         request(session, 2, 0, 0);
         write(Target.NBD_SERVER, "session", written(session));
+    }
+
+    private static void reply(ByteBuffer out, int option, int type, byte[] data) {
+        out.putLong(0x3e889045565a9L)
+                .putInt(option)
+                .putInt(type)
+                .putInt(data.length)
+                .put(data);
+    }
+
+    private static ByteBuffer chunk(ByteBuffer out, int type, long cookie, int length) {
+        return out.putInt(0x668e33ef)
+                .putShort((short) 1)
+                .putShort((short) type)
+                .putLong(cookie)
+                .putInt(length);
+    }
+
+    /** A server that has structured replies, and one that has not. */
+    private void nbdClient() throws IOException {
+        byte[] info = ByteBuffer.allocate(12)
+                .putShort(2, (short) 0)
+                .putLong(2, 1 << 20)
+                .array();
+        for (int ack : new int[] {1, 0x80000001}) {
+            ByteBuffer server = ByteBuffer.allocate(8192)
+                    .putLong(0x4e42444d41474943L)
+                    .putLong(0x49484156454F5054L)
+                    .putShort((short) 3);
+            reply(server, 8, ack, new byte[0]);
+            if (ack == 1) {
+                byte[] context = "base:allocation".getBytes(StandardCharsets.US_ASCII);
+                reply(server, 10, 4, join(new byte[] {0, 0, 0, 7}, context));
+                reply(server, 10, 1, new byte[0]);
+            }
+            reply(server, 7, 3, info);
+            reply(server, 7, 1, new byte[0]);
+            if (ack == 1) {
+                chunk(server, 1, 1, 8 + 512).putLong(0).put(new byte[512]);
+                chunk(server, 2, 2, 12).putLong(512).putInt(64 << 10);
+                chunk(server, 5, 3, 20)
+                        .putInt(7)
+                        .putInt(4096)
+                        .putInt(0)
+                        .putInt(60 << 10)
+                        .putInt(3);
+            } else {
+                server.putInt(0x67446698).putInt(0).putLong(1).put(new byte[512]);
+                server.putInt(0x67446698).putInt(5).putLong(2);
+            }
+            write(Target.NBD_CLIENT, ack == 1 ? "structured" : "simple", written(server));
+        }
     }
 
     private static byte[] frame(char type, byte[] payload) {
