@@ -72,6 +72,12 @@ final class ModelHandle implements Image {
         });
     }
 
+    private void requireSnapshot() {
+        if (opened != null && image.snapshots.stream().noneMatch(snapshot -> snapshot.id() == opened.id())) {
+            throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "snapshot '" + opened.name() + "' was removed");
+        }
+    }
+
     private void countRequest() {
         state.migrations.stream()
                 .filter(migration -> migration.target() == image)
@@ -230,6 +236,7 @@ final class ModelHandle implements Image {
     public void read(long offset, ByteBuffer into) {
         reading(() -> {
             countRequest();
+            requireSnapshot();
             bytes().read(offset, into);
             return true;
         });
@@ -238,6 +245,7 @@ final class ModelHandle implements Image {
     @Override
     public void extents(long offset, long length, ExtentSink sink) {
         reading(() -> {
+            requireSnapshot();
             bytes().extents(offset, length, sink);
             return true;
         });
