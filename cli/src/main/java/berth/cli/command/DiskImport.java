@@ -97,9 +97,11 @@ final class DiskImport {
     }
 
     private CommitOptions options() {
-        return call.args().flag("--skip-verification")
-                ? CommitOptions.DEFAULT.skippingVerification().skippingSource()
-                : CommitOptions.DEFAULT;
+        CommitOptions options = CommitOptions.DEFAULT;
+        if (call.args().flag("--skip-verification")) {
+            options = options.skippingVerification();
+        }
+        return call.args().flag("--skip-source-verification") ? options.skippingSource() : options;
     }
 
     private static long percent(long done, long total) {

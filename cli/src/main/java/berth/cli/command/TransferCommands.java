@@ -121,7 +121,8 @@ public final class TransferCommands {
                                 "--backing-dir",
                                 "directory",
                                 "where backing files may be [default: the directory of the disk]")
-                        .flag("--skip-verification", "do not read copy and source again to compare their digests")
+                        .flag("--skip-verification", "do not read the copy again to compare its digests")
+                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
                         .progress()
                         .note("Without --input-format the file is copied as a raw disk; zeroes are not stored. With it"
                                 + " the disk takes the steps of a live migration in one go. To use the image before"
