@@ -26,7 +26,8 @@ public interface Image extends BlockDevice {
     Snapshot createSnapshot(String name);
 
     /**
-     * Removes a snapshot and gives back the space that only it used. I/O goes on.
+     * Removes a snapshot and gives back the space that only it used. I/O goes on; who has the snapshot open gets
+     * {@link Problem#SNAPSHOT_NOT_FOUND} from now on.
      *
      * @throws BlockException {@link Problem#SNAPSHOT_NOT_FOUND}, {@link Problem#SNAPSHOT_PROTECTED}
      */
@@ -55,7 +56,12 @@ public interface Image extends BlockDevice {
      */
     void resize(long size, boolean allowShrink, Progress progress);
 
-    /** Copies in what shows through from the parent, so that the image and its snapshots no longer need it. */
+    /**
+     * Copies in what shows through from the parent, so that the image and its snapshots no longer need it. What was
+     * copied stays when this is interrupted, and the next call goes on.
+     *
+     * @throws BlockException {@link Problem#INVALID_ARGUMENT} when there is no parent, {@link Problem#MIGRATING}
+     */
     void flatten(Progress progress);
 
     /**

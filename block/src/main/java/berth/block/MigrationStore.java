@@ -14,7 +14,10 @@ public interface MigrationStore extends BlockStore {
      * Makes the target, whose reads go to the source until they have been copied. The target has the source's size,
      * snapshots and their protection.
      *
-     * @throws BlockException {@link Problem#IMAGE_EXISTS}
+     * @param source is read during this call only and stays the caller's to close; later the store opens it by its
+     *     description
+     * @throws BlockException {@link Problem#IMAGE_EXISTS}; {@link Problem#SNAPSHOT_EXISTS} when two of the source's
+     *     points in time have one name
      */
     ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes);
 
@@ -39,7 +42,11 @@ public interface MigrationStore extends BlockStore {
     /** Moves the record to another state and replaces its attributes. */
     MigrationRecord update(ImageSpec image, MigrationState state, Map<String, String> attributes);
 
-    /** The copying side of the migration; one at a time. */
+    /**
+     * The copying side of the migration; one at a time.
+     *
+     * @throws BlockException {@link Problem#IMAGE_IN_USE} while another one is open
+     */
     Fill openFill(ImageSpec image);
 
     /**
@@ -53,7 +60,9 @@ public interface MigrationStore extends BlockStore {
      * Undoes the migration. A linked source comes back under its name, together with what was written to the target
      * since it was prepared, its snapshots and size included; an import's target goes.
      *
-     * @throws BlockException {@link Problem#IMAGE_IN_USE} when the target is open
+     * @throws BlockException {@link Problem#IMAGE_IN_USE} when the target is open; {@link Problem#SNAPSHOT_HAS_CHILDREN}
+     *     when it has clones; {@link Problem#IMAGE_EXISTS} when the name of the linked source was given to another image
+     *     meanwhile
      */
     void abortMigration(ImageSpec image, Progress progress);
 }

@@ -29,7 +29,8 @@ public final class Main {
         Cancellation cancellation = new Cancellation();
         ExitGuard guard = ExitGuard.install(cancellation);
         CommandIo io = StandardStreams.of(cancellation);
-        guard.exit(run(Invocation.here(List.of(args)), io));
+        Invocation invocation = Invocation.here(List.of(args));
+        guard.exit(run(invocation, SecretPrompt.around(invocation, io)));
     }
 
     private static int run(Invocation invocation, CommandIo io) {

@@ -37,6 +37,7 @@ final class Wire {
         if (inbox.available() > 0) {
             throw new ProtocolViolation("plain text after STARTTLS");
         }
+        channel.configureBlocking(true);
         transport = tls.accept(channel);
         inbox.switchTo(transport);
         outbox.switchTo(transport);

@@ -79,6 +79,31 @@ final class TransmissionTest extends NbdServerTestBase {
         }
     }
 
+    /** Quick requests make the server wait actively; then its answers must still wait for a client that does not read. */
+    @Test
+    void aClientThatReadsLateGetsEveryByteHoweverQuickItWas() throws Exception {
+        int requests = 64;
+        int length = 1 << 20;
+        try (TestClient client = client(true)) {
+            for (int i = 0; i < 2000; i++) {
+                client.read(0, 512);
+            }
+            byte[] data = pattern(length, 1);
+            client.write(0, data);
+            for (int i = 0; i < requests; i++) {
+                client.send(TestClient.request(0, CMD_READ, i, 0, length));
+            }
+            Thread.sleep(50);
+            for (int i = 0; i < requests; i++) {
+                Reply reply = client.answer(length);
+                assertThat(reply.cookie()).isEqualTo(i);
+                byte[] got = reply.data();
+                assertThat(Arrays.copyOfRange(got, got.length - length, got.length))
+                        .isEqualTo(data);
+            }
+        }
+    }
+
     @Test
     void aReadIsOneDoneChunkWithItsOffset() throws IOException {
         try (TestClient client = client(true)) {

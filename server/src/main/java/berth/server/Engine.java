@@ -14,6 +14,8 @@ import berth.migration.ReceiptStatement;
 import berth.migration.Receipts;
 import berth.migration.TimeSource;
 import berth.source.SourceFactory;
+import berth.source.remote.RemoteOptions;
+import berth.source.secret.SecretStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ public final class Engine implements AutoCloseable {
 
     private final Optional<StoreDirectory> directory;
     private final BlockStore store;
+    private final Optional<SecretFile> secrets;
+    private @Nullable KeptSecrets keptSecrets;
     private @Nullable SourceFactory sources;
     private @Nullable Mover mover;
 
@@ -41,6 +45,7 @@ public final class Engine implements AutoCloseable {
      */
     public Engine(StoreDirectory directory, Function<SourceOpener, MigrationStore> opener) {
         this.directory = Optional.of(directory);
+        this.secrets = Optional.of(new SecretFile(directory.secretFile()));
         this.store = opener.apply(description -> sources().open(description));
         if (store.pools().isEmpty()) {
             store.createPool(FIRST_POOL);
@@ -49,6 +54,7 @@ public final class Engine implements AutoCloseable {
 
     private Engine(CephStore store) {
         this.directory = Optional.empty();
+        this.secrets = Optional.empty();
         this.store = store;
     }
 
@@ -78,8 +84,12 @@ public final class Engine implements AutoCloseable {
 
     /** Where the store keeps its files. @throws BlockException {@link Problem#UNSUPPORTED} when it is a cluster */
     public StoreDirectory directory() {
-        return directory.orElseThrow(() -> new BlockException(
-                Problem.UNSUPPORTED, "a Ceph cluster has no directory on this host; this works on local stores only"));
+        return directory.orElseThrow(Engine::noDirectory);
+    }
+
+    private static BlockException noDirectory() {
+        return new BlockException(
+                Problem.UNSUPPORTED, "a Ceph cluster has no directory on this host; this works on local stores only");
     }
 
     /** How messages call the store. */
@@ -91,8 +101,30 @@ public final class Engine implements AutoCloseable {
     public synchronized SourceFactory sources() {
         SourceFactory made = sources;
         if (made == null) {
-            made = new SourceFactory(new NativeSources(store));
+            made = new SourceFactory(
+                    new NativeSources(store),
+                    secrets.<SecretStore>map(kept -> kept).orElse(SecretStore.NONE),
+                    RemoteOptions.DEFAULT);
             sources = made;
+        }
+        return made;
+    }
+
+    /**
+     * The secrets of the store.
+     *
+     * @throws BlockException {@link Problem#UNSUPPORTED} when it is a cluster
+     */
+    public SecretFile secrets() {
+        return secrets.orElseThrow(Engine::noDirectory);
+    }
+
+    /** The secrets that migrations were given. */
+    public synchronized KeptSecrets keptSecrets() {
+        KeptSecrets made = keptSecrets;
+        if (made == null) {
+            made = new KeptSecrets(secrets(), migrations());
+            keptSecrets = made;
         }
         return made;
     }

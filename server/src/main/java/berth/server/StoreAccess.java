@@ -74,7 +74,8 @@ public final class StoreAccess {
 
     /** An owner may be about to start or to end, so one failed attempt says little. */
     private int retry(CommandIo io, Attempt attempt) {
-        long end = System.nanoTime() + patience.toNanos();
+        long start = System.nanoTime();
+        boolean told = false;
         while (true) {
             OptionalInt status = attempt.run();
             if (status.isPresent()) {
@@ -83,7 +84,12 @@ public final class StoreAccess {
             if (io.cancellation().await(PAUSE_MILLIS)) {
                 throw new BlockException(Problem.CANCELLED, "the operation was cancelled");
             }
-            if (System.nanoTime() - end > 0) {
+            long waited = System.nanoTime() - start;
+            if (!told && waited > NOTICE_MILLIS * 1_000_000) {
+                told = true;
+                say(io, "berth: waiting for " + StoreLock.describeHolder(store) + ", which owns the store\n");
+            }
+            if (waited > patience.toNanos()) {
                 throw new BlockException(
                         Problem.STORE_LOCKED,
                         "the store " + store.path() + " is owned by " + StoreLock.describeHolder(store)

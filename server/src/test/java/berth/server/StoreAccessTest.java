@@ -165,7 +165,7 @@ class StoreAccessTest {
     }
 
     @Test
-    void aLockWithoutASocketIsReportedWithTheProcess() throws Exception {
+    void aLockWithoutASocketIsWaitedForAndReportedWithTheProcess() throws Exception {
         try (StoreLock _ = StoreLock.tryTake(new StoreDirectory(temp)).orElseThrow()) {
             TestClient client = new TestClient(temp, unused);
             CompletableFuture<Integer> result = client.start("describe");
@@ -173,6 +173,9 @@ class StoreAccessTest {
                     .hasCauseInstanceOf(BlockException.class)
                     .hasMessageContaining("process " + ProcessHandle.current().pid());
             assertThat(((BlockException) result.exceptionNow()).problem()).isEqualTo(Problem.STORE_LOCKED);
+            assertThat(client.err.toString(StandardCharsets.UTF_8))
+                    .isEqualTo("berth: waiting for process "
+                            + ProcessHandle.current().pid() + ", which owns the store\n");
         }
     }
 

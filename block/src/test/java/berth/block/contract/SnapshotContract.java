@@ -155,6 +155,22 @@ abstract class SnapshotContract extends ContractBase {
     }
 
     @Test
+    void aSnapshotThatIsRemovedWhileItIsOpenIsNotFoundAndNeverShowsOtherBytes() {
+        Image image = create(MIB);
+        write(image, 0, bytes(1, MIB));
+        image.createSnapshot("open");
+        Image snapshot = open(DISK, "open");
+        assertBytes(readAll(snapshot), bytes(1, MIB));
+
+        image.removeSnapshot("open", Progress.NONE);
+        write(image, 0, bytes(2, MIB));
+
+        assertRefused(Problem.SNAPSHOT_NOT_FOUND, () -> readAll(snapshot));
+        snapshot.close();
+        assertBytes(readAll(image), bytes(2, MIB));
+    }
+
+    @Test
     void aSnapshotCanBeRenamed() {
         Image image = create(MIB);
         write(image, 0, bytes(1, BLOCK));
