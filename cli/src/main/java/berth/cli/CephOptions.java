@@ -33,17 +33,18 @@ final class CephOptions {
      * The cluster that arguments name; empty when they name none, and the store is a local one.
      *
      * @param args the arguments
-     * @param store the value of {@code --store}, or of {@code BERTH_STORE}
+     * @param store the value of {@code --store}
+     * @param usual the value of {@code BERTH_STORE}, which counts when nothing else is said
      * @param directory what relative paths start from
      */
-    static Optional<CephConfig> of(List<String> args, @Nullable String store, Path directory) {
+    static Optional<CephConfig> of(List<String> args, @Nullable String store, @Nullable String usual, Path directory) {
         Optional<String> conf = value(args, "conf");
         Optional<String> user = value(args, "name").map(CephOptions::id).or(() -> value(args, "id"));
         Optional<String> keyring = value(args, "keyring");
         Optional<String> monitors = value(args, "monitors");
         Optional<String> cluster = value(args, "cluster");
         boolean named = conf.isPresent() || user.isPresent() || keyring.isPresent() || monitors.isPresent();
-        if (!STORE.equals(store) && !named && cluster.isEmpty()) {
+        if (!named && cluster.isEmpty() && !STORE.equals(store == null ? usual : store)) {
             return Optional.empty();
         }
         if (store != null && !STORE.equals(store)) {

@@ -41,8 +41,8 @@ public final class Main {
                     || !words.verb().get().needsStore()) {
                 return new CommandRunner(NO_STORE).run(invocation, io);
             }
-            String store = words.store() == null ? System.getenv("BERTH_STORE") : words.store();
-            Optional<CephConfig> cluster = CephOptions.of(invocation.args(), store, invocation.resolve(""));
+            Optional<CephConfig> cluster = CephOptions.of(
+                    invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
             if (cluster.isPresent()) {
                 return runOnCeph(cluster.get(), invocation, io);
             }
