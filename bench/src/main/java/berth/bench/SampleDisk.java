@@ -40,12 +40,6 @@ final class SampleDisk {
         return new SampleDisk(overlay);
     }
 
-    /** The disk as Berth's {@code --source-spec}. */
-    String sourceSpec() {
-        return """
-                {"type": "qcow", "backing_allow": ["%s"], "stream": {"type": "file", "file_path": "%s"}}""".formatted(overlay.getParent(), overlay);
-    }
-
     /** The overlay, which is the disk. */
     Path overlay() {
         return overlay;

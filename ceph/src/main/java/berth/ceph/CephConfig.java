@@ -120,6 +120,22 @@ public record CephConfig(
                 whenFull);
     }
 
+    /** Of a cluster of another name, with monitors at given addresses if there are any. */
+    public CephConfig withCluster(String name, Optional<String> addresses) {
+        return new CephConfig(
+                configurationFile,
+                name,
+                user,
+                keyring,
+                addresses,
+                connectTimeout,
+                operationTimeout,
+                queueDepth,
+                cache,
+                cloneFormat,
+                whenFull);
+    }
+
     /** With other timeouts. */
     public CephConfig withTimeouts(Duration connect, Duration operation) {
         return new CephConfig(

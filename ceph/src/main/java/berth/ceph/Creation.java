@@ -115,6 +115,10 @@ final class Creation {
                     throw new BlockException(
                             Problem.NOT_PROTECTED, "parent snapshot must be protected: " + parent + " is not");
                 }
+                if (snapshot.size() == 0) {
+                    throw new BlockException(
+                            Problem.INVALID_ARGUMENT, "snapshot " + parent + " has no bytes; RBD has no clones of it");
+                }
                 return snapshot.size();
             }
         });

@@ -64,8 +64,11 @@ final class Facts {
         try {
             image.setSnapshot(snapshot);
             return image;
-        } catch (RuntimeException e) {
+        } catch (NativeFailure e) {
             image.close();
+            if (e.errno() == Errno.ENOENT) {
+                throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "the snapshot has been removed", e);
+            }
             throw e;
         }
     }

@@ -100,15 +100,19 @@ final class Handle {
 
     private void reopen(Task task) {
         lock.writeLock().lock();
+        boolean again = stale && !closed;
         try {
-            if (stale && !closed) {
-                stale = false;
+            if (again) {
+                stale = false; // Before, for what changes from now on.
                 opened = NativeCalls.call(this::openedAnew);
+                again = false;
             }
         } catch (NativeFailure e) {
-            stale = true;
             throw connection.failure(task, e);
         } finally {
+            if (again) {
+                stale = true;
+            }
             lock.writeLock().unlock();
         }
     }

@@ -108,9 +108,10 @@ final class Structure {
 
     void flatten(Progress progress) {
         change("flattening the image", image -> {
-            if (image.parent().isPresent()) {
-                image.flatten(progress);
+            if (image.parent().isEmpty()) {
+                throw new BlockException(Problem.INVALID_ARGUMENT, "image " + image.name() + " has no parent");
             }
+            image.flatten(progress);
             return image;
         });
     }

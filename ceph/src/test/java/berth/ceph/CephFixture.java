@@ -14,9 +14,11 @@ final class CephFixture implements StoreFixture {
     /**
      * An OSD tells of an object where it ends, not where it has holes; the largest objects are of 32 MiB. The name of an
      * image is the end of the name {@code rbd_id.NAME} of an object, for which 2048 bytes are allowed. The monitors'
-     * commands about a pool are JSON in which librbd does not quote its name.
+     * commands about a pool are JSON in which librbd does not quote its name. Progress is told by a thread that librbd
+     * needs for its work.
      */
-    private static final StoreTraits TRAITS = new StoreTraits(32 << 20, 2041, false, false, false, 1 << 12, 80);
+    private static final StoreTraits TRAITS =
+            new StoreTraits(32 << 20, 2041, false, false, false, false, false, 1 << 12, 80);
 
     private static Path last = Path.of("");
 

@@ -13,6 +13,7 @@ import berth.cli.command.PoolCommands;
 import berth.cli.command.PrepareCommand;
 import berth.cli.command.QuickstartCommand;
 import berth.cli.command.ReceiptCommands;
+import berth.cli.command.SecretCommands;
 import berth.cli.command.ServeCommands;
 import berth.cli.command.SnapCommands;
 import berth.cli.command.StatusCommand;
@@ -53,6 +54,9 @@ enum Verb {
     RENAME("rename", "mv"),
     RESIZE("resize"),
     SCRUB("scrub"),
+    SECRET_LIST("secret list", "secret ls"),
+    SECRET_REMOVE("secret remove", "secret rm"),
+    SECRET_SET("secret set"),
     SERVE("serve"),
     SNAP_CREATE("snap create", "snap add"),
     SNAP_LIST("snap list", "snap ls"),
@@ -120,6 +124,9 @@ enum Verb {
             case RENAME -> ImageCommands.rename();
             case RESIZE -> ImageCommands.resize();
             case SCRUB -> CheckCommand.scrub();
+            case SECRET_LIST -> SecretCommands.list();
+            case SECRET_REMOVE -> SecretCommands.remove();
+            case SECRET_SET -> SecretCommands.set();
             case SERVE -> ServeCommands.serve();
             case SNAP_CREATE -> SnapCommands.create();
             case SNAP_LIST -> SnapCommands.list();

@@ -7,9 +7,7 @@ import berth.block.MigrationState;
 import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.migration.Receipt;
-import berth.source.spec.NativeSpec;
-import berth.source.spec.QcowSpec;
-import berth.source.spec.RawSpec;
+import berth.source.spec.DiskSpec;
 import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
 import berth.source.spec.StreamSpec;
@@ -92,15 +90,9 @@ sealed interface DiskTarget {
     }
 
     private static Optional<Path> fileOf(SourceSpec spec) {
-        Optional<StreamSpec> stream =
-                switch (spec) {
-                    case NativeSpec _ -> Optional.empty();
-                    case RawSpec raw -> Optional.of(raw.stream());
-                    case QcowSpec qcow -> Optional.of(qcow.stream());
-                };
-        return stream.map(known -> switch (known) {
-            case StreamSpec.File file -> file.path();
-        });
+        return spec instanceof DiskSpec disk && disk.stream() instanceof StreamSpec.File(Path file)
+                ? Optional.of(file)
+                : Optional.empty();
     }
 
     private static DiskTarget moved(MigrationStore store, OpenDisk disk, ImageSpec target, Path file) {

@@ -118,9 +118,12 @@ final class BlockIndex {
         return codes == null ? HOLE : (short) CODE.getAcquire(codes, (int) (block & (LayerMap.PAGE_BLOCKS - 1)));
     }
 
-    /** The first block after {@code block} that has another code than it, at most {@code end}. */
+    /**
+     * The end of the run of blocks that begins with {@code block}, which had the code when it was asked for, and may have
+     * got another one since: the first block after it that has another code, at most {@code end}.
+     */
     long runEnd(long block, long end, int code) {
-        long at = block;
+        long at = block + 1;
         while (at < end) {
             short[] codes = chunk((int) (at >>> LayerMap.PAGE_SHIFT)).codes;
             long chunkEnd = Math.min(end, ((at >>> LayerMap.PAGE_SHIFT) + 1) << LayerMap.PAGE_SHIFT);

@@ -13,6 +13,7 @@ import berth.local.page.FillMap;
 import berth.local.page.LayerMap;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The origin of a loaded image that is being filled. Safe for use by several threads. */
@@ -61,7 +62,11 @@ final class FillState {
         layers = List.copyOf(fillLayers);
         if (record.kind() != OriginKind.IMPORT) {
             // Opening a store's own origin takes the structure lock, which a reader must not wait for.
-            origin();
+            Source open = origin();
+            Layer parent = layers.getFirst().below();
+            if (record.kind() == OriginKind.FLATTEN && open instanceof StoreOrigin own && parent != null) {
+                own.lookAnew(parent);
+            }
         }
     }
 
@@ -104,6 +109,13 @@ final class FillState {
             origin = open;
         }
         return open;
+    }
+
+    /** The image that is migrated, if it is in the store. Called under the structure lock. */
+    Optional<ImageState> source() {
+        return context.catalog()
+                .migration(record.image())
+                .flatMap(migration -> Optional.ofNullable(context.images().find(migration.source())));
     }
 
     private BlockReader point(int number) {

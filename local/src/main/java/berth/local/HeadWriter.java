@@ -59,7 +59,7 @@ final class HeadWriter {
         long first = offset >>> LayerMap.BLOCK_SHIFT;
         long last = Layer.blocks(end);
         int top = index.topCode();
-        return index.runEnd(first, last, top) == last;
+        return first == last || (index.code(first) == top && index.runEnd(first, last, top) == last);
     }
 
     private void writeInRegion(PointInTime head, long offset, ByteBuffer from) {
@@ -122,8 +122,12 @@ final class HeadWriter {
         return whole.flip();
     }
 
-    /** Makes the bytes of the last block after the image's end zero, before the image grows over them. */
-    void zeroTail(PointInTime head) {
+    /**
+     * Makes the bytes of the last block after the image's end zero, before the image grows over them.
+     *
+     * @param own whether the top layer has to have the block, because what is below may be exchanged
+     */
+    void zeroTail(PointInTime head, boolean own) {
         long size = head.size();
         if ((size & BLOCK_MASK) == 0) {
             return;
@@ -131,11 +135,14 @@ final class HeadWriter {
         BlockIndex index = head.index();
         long block = size >>> LayerMap.BLOCK_SHIFT;
         int code = index.code(block);
-        if (code == BlockIndex.HOLE || code == BlockIndex.ZERO) {
+        boolean fromBelow = own && code != index.topCode();
+        if (!fromBelow && (code == BlockIndex.HOLE || code == BlockIndex.ZERO)) {
             return;
         }
         long offset = block << LayerMap.BLOCK_SHIFT;
-        if (BlockIndex.isData(code) && tailIsZero(index.layer(code).data(), size)) {
+        if (!fromBelow
+                && BlockIndex.isData(code)
+                && tailIsZero(index.layer(code).data(), size)) {
             return;
         }
         ByteBuffer whole = completeBlock(head, offset, size);

@@ -146,7 +146,10 @@ final class ImageState {
         rewireSupports(catalog);
         rewireFill(catalog.fill(id));
         PointInTime old = head;
-        if (old != null && old.top() == top && old.size() < record.size()) {
+        if (old != null && old.top() == top && old.size() == record.size()) {
+            // Whoever reads this image as an origin keeps the point in time.
+            old.reset(top);
+        } else if (old != null && old.top() == top && old.size() < record.size()) {
             old.grow(record.size());
         } else if (old != null && old.top() != top && top.below() == old.top() && old.size() == record.size()) {
             head = old.pushed(top);

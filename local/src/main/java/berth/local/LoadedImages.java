@@ -88,15 +88,31 @@ final class LoadedImages {
         return List.copyOf(loaded.values());
     }
 
-    /** The loaded images that can see one of the layers. */
+    /** The loaded images that can see one of the layers, by themselves or through the source of a migration. */
     List<ImageState> seeing(Collection<Long> layers) {
         List<ImageState> seeing = new ArrayList<>();
         for (ImageState state : loaded.values()) {
-            if (state.layers().stream().anyMatch(layer -> layers.contains(layer.number()))) {
+            if (sees(state, layers)) {
                 seeing.add(state);
             }
         }
         return seeing;
+    }
+
+    private static boolean sees(ImageState state, Collection<Long> wanted) {
+        for (Layer layer : state.layers()) {
+            if (wanted.contains(layer.number())) {
+                return true;
+            }
+            FillState fill = layer.fill();
+            // All points in time of an origin are of one image, so asking for the first is enough.
+            if (fill != null
+                    && layer.fillPoint() == 0
+                    && fill.source().map(source -> sees(source, wanted)).orElse(false)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The handle count of an image. */

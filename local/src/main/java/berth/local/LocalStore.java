@@ -349,6 +349,10 @@ public final class LocalStore implements MigrationStore {
         structure.locked(() -> {
             if (handle.state().handles().contains(handle)) {
                 // Where the flush fails the handle stays open, and closing it again tries again.
+                if (!handle.readOnly()) {
+                    // A clone that needs the image keeps it loaded.
+                    handle.state().flush();
+                }
                 context.images().release(handle.state());
                 handle.state().handles().remove(handle);
             }

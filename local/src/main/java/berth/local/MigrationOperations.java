@@ -45,9 +45,14 @@ final class MigrationOperations {
     /**
      * One point in time of what is migrated.
      *
-     * @param overlap how much of the point before it shows through, or of the parent for the first one
+     * @param overlap how much of the point before it shows through, or of the parent for the first one; no more than its
+     *     size, for what is cut off there differs from the point before
      */
-    private record Point(String name, long size, long overlap, boolean isProtected, Instant created) {}
+    private record Point(String name, long size, long overlap, boolean isProtected, Instant created) {
+        Point {
+            overlap = Math.min(overlap, size);
+        }
+    }
 
     ImageRecord prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
         List<Point> points = new ArrayList<>();
@@ -336,8 +341,11 @@ final class MigrationOperations {
     }
 
     private void refuseClones(ImageRecord target) {
-        List<String> children = directory.children(target, Optional.empty()).stream()
-                .map(ImageSpec::toString)
+        // The source of a migration in the trash is a clone, too: its target reads through it.
+        List<String> children = context.catalog().snapshots(target.id()).stream()
+                .flatMap(snapshot -> directory.imagesAbove(snapshot).stream())
+                .map(child -> child.spec().toString())
+                .distinct()
                 .toList();
         if (!children.isEmpty()) {
             throw new BlockException(

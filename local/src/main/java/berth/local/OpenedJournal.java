@@ -35,14 +35,23 @@ record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean 
             files.syncDirectory("");
             journal = Journal.start(files, 1, catalog.content());
         }
-        if (catalog.store().formatVersion() > Catalog.FORMAT_VERSION) {
+        try {
+            requireKnownFormat(catalog);
+            catalog.requireEndOfStacks();
+        } catch (BlockException e) {
             journal.close();
+            throw e;
+        }
+        return new OpenedJournal(journal, catalog, pages, journals > 1);
+    }
+
+    private static void requireKnownFormat(Catalog catalog) {
+        if (catalog.store().formatVersion() > Catalog.FORMAT_VERSION) {
             throw new BlockException(
                     Problem.NEWER_FORMAT,
                     "the store has format version " + catalog.store().formatVersion()
                             + ", this program knows versions up to " + Catalog.FORMAT_VERSION + "; use a newer berth");
         }
-        return new OpenedJournal(journal, catalog, pages, journals > 1);
     }
 
     /** What looks like a new store must be one: everything that no journal knows is removed as a leftover. */

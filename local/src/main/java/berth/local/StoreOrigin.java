@@ -68,6 +68,11 @@ final class StoreOrigin implements Source {
                 List.of(new Point("", false, Optional.empty(), reader)), List.of(reader), List.of(), false, () -> {});
     }
 
+    /** Takes notice that the parent's layers have changed. Called as {@link FillState#place}. */
+    void lookAnew(Layer parent) {
+        at.getFirst().reset(parent);
+    }
+
     @Override
     public List<Point> points() {
         return points;

@@ -2,6 +2,7 @@ package berth.local;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.block.contract.PowerLoss;
 import berth.local.io.StoreFile;
 import berth.local.io.StoreFiles;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
  * Files in memory that can lose power. What was not synced may then be lost, wholly or in part: each change of a file
@@ -23,20 +25,21 @@ final class CrashFiles implements StoreFiles {
     private static final int PAGE = 4096;
     private static final int SECTOR = 512;
 
-    /** Power is lost: thrown out of the call at which it happens, and out of all calls after it. */
-    static final class PowerLoss extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final Random random;
     private Map<String, Inode> durableNames = new HashMap<>();
     private final Map<String, Inode> names = new HashMap<>();
     private final Map<String, List<Map<String, Inode>>> pendingNames = new HashMap<>();
+    private BiPredicate<String, String> ignored = (call, name) -> false;
     private long callsLeft = Long.MAX_VALUE;
     private long calls;
 
     CrashFiles(long seed) {
         this.random = new Random(seed);
+    }
+
+    /** Makes this a disk that lies: a sync is not done when this says so of the call's name and the file's. */
+    void ignore(BiPredicate<String, String> syncs) {
+        ignored = syncs;
     }
 
     /** Has power lost at the n-th changing call from now on. */
@@ -101,7 +104,7 @@ final class CrashFiles implements StoreFiles {
         if (inode == null) {
             throw new BlockException(Problem.IO, "no file " + name);
         }
-        return new Open(inode);
+        return new Open(name, inode);
     }
 
     @Override
@@ -110,7 +113,7 @@ final class CrashFiles implements StoreFiles {
         Inode inode = new Inode();
         names.put(name, inode);
         namesChanged(directoryOf(name));
-        return new Open(inode);
+        return new Open(name, inode);
     }
 
     @Override
@@ -150,6 +153,9 @@ final class CrashFiles implements StoreFiles {
     @Override
     public void syncDirectory(String directory) {
         change();
+        if (ignored.test("syncDirectory", directory)) {
+            return;
+        }
         durableNames.keySet().removeIf(name -> directoryOf(name).equals(directory));
         durableNames.putAll(namesIn(directory));
         pendingNames.remove(directory);
@@ -195,6 +201,9 @@ final class CrashFiles implements StoreFiles {
         }
 
         void lose(Random random) {
+            if (pending.isEmpty()) {
+                return;
+            }
             for (Change change : pending) {
                 int fate = random.nextInt(3);
                 if (fate == 1) {
@@ -274,9 +283,11 @@ final class CrashFiles implements StoreFiles {
     }
 
     private final class Open implements StoreFile {
+        private final String name;
         private final Inode inode;
 
-        Open(Inode inode) {
+        Open(String name, Inode inode) {
+            this.name = name;
             this.inode = inode;
         }
 
@@ -340,7 +351,9 @@ final class CrashFiles implements StoreFiles {
         @Override
         public void sync() {
             change();
-            inode.sync();
+            if (!ignored.test("sync", name)) {
+                inode.sync();
+            }
         }
 
         @Override

@@ -89,6 +89,9 @@ final class Execution {
         try {
             checked = sources.check(record, notes, options.acceptChangedSource());
         } catch (BlockException e) {
+            if (e.problem() != Problem.SOURCE_CHANGED) {
+                throw e;
+            }
             throw new BlockException(
                     Problem.SOURCE_CHANGED, "everything was copied, but meanwhile " + e.getMessage(), e.blockers());
         }

@@ -32,8 +32,7 @@ final class SourceCheck {
             now = source.validators();
         } catch (BlockException e) {
             if (!accept) {
-                throw new BlockException(
-                        Problem.SOURCE_CHANGED, "the source cannot be opened any more: " + e.getMessage(), e);
+                throw refusal(e);
             }
             return notes.accepting(List.of("cannot be opened any more: " + e.getMessage()), notes.validators());
         }
@@ -45,5 +44,17 @@ final class SourceCheck {
             throw Validators.refusal(changes);
         }
         return notes.accepting(changes, now);
+    }
+
+    private static BlockException refusal(BlockException e) {
+        // A server that does not answer now says nothing of the disk.
+        if (e.problem() == Problem.IO) {
+            return BlockException.withErrno(
+                    Problem.IO,
+                    e.errno(),
+                    "cannot see whether the source changed: " + e.getMessage()
+                            + "; nothing was committed, try again later");
+        }
+        return new BlockException(Problem.SOURCE_CHANGED, "the source cannot be opened any more: " + e.getMessage(), e);
     }
 }

@@ -11,6 +11,8 @@
  * client that breaks the protocol loses its own connection and nothing else. A write is executed only when all of its
  * payload has arrived.
  *
+ * <p>The client, for sources that an NBD server has, is {@code berth.nbd.client}.
+ *
  * <p>The protocol is that of the NBD project's {@code doc/proto.md}: fixed newstyle with structured replies,
  * {@code base:allocation} and STARTTLS; names of constants are those of that document.
  */

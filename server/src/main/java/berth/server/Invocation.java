@@ -18,14 +18,18 @@ import java.util.Map;
  *
  * @param args the arguments
  * @param directory the working directory, absolute; relative paths in the arguments start there
- * @param environment the variables named in {@link #FORWARDED}, where set
+ * @param environment the variables of {@link #FORWARDED} and {@link #PREFIX}, where set
  * @param terminal whether standard error is a terminal
  * @param remote whether the command runs in another process than the one it was typed in
  */
 public record Invocation(
         List<String> args, Path directory, Map<String, String> environment, boolean terminal, boolean remote) {
-    /** The environment variables that a command may look at, wherever it runs. */
-    public static final List<String> FORWARDED = List.of("BERTH_DEBUG", "COLUMNS", "TZ");
+    /** The environment variables that a command may look at, wherever it runs; those with {@link #PREFIX} come on top. */
+    public static final List<String> FORWARDED =
+            List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "COLUMNS", "TZ");
+
+    /** What all variables begin with that are meant for this program, such as secrets of source-specs. */
+    public static final String PREFIX = "BERTH_";
 
     private static final int MAX_STRINGS = 1 << 16;
 
@@ -37,15 +41,16 @@ public record Invocation(
         }
     }
 
+    /** Without arguments and variables, some of which may be secret. */
+    @Override
+    public String toString() {
+        return "a command in " + directory;
+    }
+
     /** This process's surroundings around the given arguments. */
     public static Invocation here(List<String> args) {
-        Map<String, String> environment = new HashMap<>();
-        for (String name : FORWARDED) {
-            String value = System.getenv(name);
-            if (value != null) {
-                environment.put(name, value);
-            }
-        }
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.keySet().removeIf(name -> !name.startsWith(PREFIX) && !FORWARDED.contains(name));
         return new Invocation(args, Path.of("").toAbsolutePath(), environment, StandardStreams.errIsTerminal(), false);
     }
 

@@ -48,6 +48,11 @@ public record StoreDirectory(Path path) {
         return path.resolve("control.sock");
     }
 
+    /** The file that holds the store's secrets. */
+    Path secretFile() {
+        return path.resolve("secrets");
+    }
+
     /** Makes the directory, with no access for others, where it does not exist yet. */
     void create() {
         try {

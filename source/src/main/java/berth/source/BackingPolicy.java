@@ -26,23 +26,26 @@ final class BackingPolicy {
     /**
      * The policy for an image and all its backing files.
      *
-     * @param image the path of the image at the top
+     * @param spec the image at the top
      * @throws BlockException {@link Problem#SOURCE_NOT_FOUND} when an allowed directory does not exist
      */
-    static BackingPolicy of(QcowSpec spec, Path image) {
-        return spec.backingAllow()
-                .map(allowed -> new BackingPolicy(
-                        Optional.empty(),
-                        allowed.stream().map(FileStream::realPath).toList()))
-                .orElseGet(() -> new BackingPolicy(Optional.of(FileStream.realPath(directory(image))), List.of()));
+    static BackingPolicy of(QcowSpec spec) {
+        if (spec.backingAllow().isPresent()) {
+            List<Path> trees =
+                    spec.backingAllow().get().stream().map(FileStream::realPath).toList();
+            return new BackingPolicy(Optional.empty(), trees);
+        }
+        return new BackingPolicy(spec.path().map(image -> FileStream.realPath(directory(image))), List.of());
     }
 
     /**
      * The path that a name in an image means, relative to the image's directory as in QEMU.
      *
-     * @throws BlockException {@link Problem#FORBIDDEN} when the name is not a plain path
+     * @param image what the image is called in messages
+     * @param path where it is; empty when it is not in a file, and so in no directory
+     * @throws BlockException {@link Problem#FORBIDDEN} when the name is not a plain path, or relative to no directory
      */
-    Path resolve(Path image, String role, String name) {
+    Path resolve(String image, Optional<Path> path, String role, String name) {
         int colon = name.indexOf(':');
         int slash = name.indexOf('/');
         if (colon >= 0 && (slash < 0 || colon < slash)) {
@@ -50,8 +53,14 @@ final class BackingPolicy {
                     Problem.FORBIDDEN,
                     image + ": the " + role + " '" + name + "' names a protocol; only plain file names are followed");
         }
+        if (path.isEmpty() && !name.startsWith("/")) {
+            throw new BlockException(
+                    Problem.FORBIDDEN,
+                    image + ": the " + role + " '" + name + "' is relative to an image that is not in a directory;"
+                            + " say what is below the image with \"backing\" in the source-spec");
+        }
         try {
-            return directory(image).resolve(name);
+            return path.map(file -> directory(file).resolve(name)).orElseGet(() -> Path.of(name));
         } catch (InvalidPathException e) {
             throw new BlockException(
                     Problem.MALFORMED, image + ": the " + role + "'s name is not a path: " + e.getReason(), e);
@@ -64,7 +73,7 @@ final class BackingPolicy {
      * @throws BlockException {@link Problem#FORBIDDEN} when it is not allowed, whether it exists or not;
      *     {@link Problem#SOURCE_NOT_FOUND}, {@link Problem#IO}
      */
-    Path check(Path image, String role, Path named) {
+    Path check(String image, String role, Path named) {
         Path real = realAsFarAsItExists(named);
         boolean allowed = ownDirectory.isPresent()
                 ? ownDirectory.get().equals(real.getParent())

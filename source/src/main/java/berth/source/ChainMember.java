@@ -1,6 +1,9 @@
 package berth.source;
 
+import berth.block.BlockException;
 import berth.block.BlockReader;
+import berth.block.Limits;
+import berth.block.Problem;
 import berth.source.qcow.Finding;
 import berth.source.qcow.QcowHeader;
 import berth.source.qcow.QcowImage;
@@ -28,6 +31,18 @@ sealed interface ChainMember extends AutoCloseable {
 
     /** A raw disk. */
     record Raw(Stream stream) implements ChainMember {
+        /** @throws BlockException {@link Problem#UNSUPPORTED} when the disk is too large; the stream is closed then */
+        static Raw of(Stream stream) {
+            if (stream.size() > Limits.MAX_IMAGE_BYTES) {
+                stream.close();
+                throw new BlockException(
+                        Problem.UNSUPPORTED,
+                        stream.name() + ": the disk has " + stream.size()
+                                + " bytes; at most 16 TiB (17592186044416) are possible");
+            }
+            return new Raw(stream);
+        }
+
         @Override
         public BlockReader reader(Optional<BlockReader> backing) {
             return new RawReader(stream);

@@ -2,7 +2,9 @@ package berth.source;
 
 import berth.block.Names;
 import berth.source.qcow.QcowSnapshot;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,6 +16,8 @@ final class SnapshotNames {
     private static final int MAX_LENGTH = Names.MAX_LENGTH - 16;
 
     private final Set<String> taken = new HashSet<>();
+    /** The last number that a name got, so that thousands of equal names are not compared with each other. */
+    private final Map<String, Integer> numbers = new HashMap<>();
 
     String nameOf(QcowSnapshot snapshot) {
         String given = snapshot.name().isEmpty() ? "snapshot-" + snapshot.id() : snapshot.name();
@@ -23,9 +27,10 @@ final class SnapshotNames {
             boolean allowed = c != '/' && c != '@' && !Character.isISOControl(c);
             cleaned.append(allowed ? c : '_');
         }
-        String name = cleaned.toString();
-        for (int i = 2; !taken.add(name); i++) {
-            name = cleaned + "-" + i;
+        String base = cleaned.toString();
+        String name = base;
+        while (!taken.add(name)) {
+            name = base + "-" + numbers.merge(base, 2, (last, _) -> last + 1);
         }
         return name;
     }

@@ -2,20 +2,20 @@ package berth.source;
 
 import berth.block.BlockException;
 import berth.block.BlockReader;
-import berth.block.Limits;
 import berth.block.Problem;
 import berth.block.Source;
 import berth.block.SourceOpener;
 import berth.source.qcow.QcowReader;
 import berth.source.qcow.QcowSnapshot;
+import berth.source.remote.RemoteOptions;
+import berth.source.secret.SecretReader;
+import berth.source.secret.SecretStore;
 import berth.source.spec.NativeSpec;
 import berth.source.spec.QcowSpec;
 import berth.source.spec.RawSpec;
 import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
 import berth.source.spec.StreamSpec;
-import berth.source.stream.FileStream;
-import berth.source.stream.Stream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +24,25 @@ import java.util.Optional;
 /** Opens sources. Safe for use by several threads. */
 public final class SourceFactory implements SourceOpener {
     private final NativeResolver natives;
+    private final StreamOpener streams;
 
-    /** @param natives what opens {@code native} sources */
+    /**
+     * Opens sources without secrets.
+     *
+     * @param natives what opens {@code native} sources
+     */
     public SourceFactory(NativeResolver natives) {
+        this(natives, SecretStore.NONE, RemoteOptions.DEFAULT);
+    }
+
+    /**
+     * @param natives what opens {@code native} sources
+     * @param secrets the secrets that specs refer to by name
+     * @param remote how patient streams from servers are, and how much memory they take
+     */
+    public SourceFactory(NativeResolver natives, SecretStore secrets, RemoteOptions remote) {
         this.natives = natives;
+        this.streams = new StreamOpener(new SecretReader(secrets), remote);
     }
 
     /**
@@ -43,7 +58,7 @@ public final class SourceFactory implements SourceOpener {
     /**
      * Opens a source.
      *
-     * @throws BlockException {@link Problem#SOURCE_NOT_FOUND} when a file is missing; {@link Problem#FORBIDDEN} when an
+     * @throws BlockException {@link Problem#SOURCE_NOT_FOUND} when a file or a secret is missing; {@link Problem#FORBIDDEN} when an
      *     image names a file that it may not; {@link Problem#INVALID_ARGUMENT} when the format of a backing file is not
      *     named; {@link Problem#MALFORMED}, {@link Problem#UNSUPPORTED} and {@link Problem#CORRUPT} for what is in the
      *     images
@@ -56,7 +71,7 @@ public final class SourceFactory implements SourceOpener {
         };
     }
 
-    private static DiskSource openRaw(RawSpec spec) {
+    private DiskSource openRaw(RawSpec spec) {
         List<ChainMember> members = new ArrayList<>();
         List<Source.Point> points = new ArrayList<>();
         try {
@@ -74,23 +89,12 @@ public final class SourceFactory implements SourceOpener {
         return new DiskSource(spec, members, points);
     }
 
-    private static ChainMember rawMember(StreamSpec spec) {
-        Stream stream =
-                switch (spec) {
-                    case StreamSpec.File file -> FileStream.open(file.path());
-                };
-        if (stream.size() > Limits.MAX_IMAGE_BYTES) {
-            stream.close();
-            throw new BlockException(
-                    Problem.UNSUPPORTED,
-                    stream.name() + ": the disk has " + stream.size()
-                            + " bytes; at most 16 TiB (17592186044416) are possible");
-        }
-        return new ChainMember.Raw(stream);
+    private ChainMember rawMember(StreamSpec spec) {
+        return ChainMember.Raw.of(streams.open(spec));
     }
 
-    private static DiskSource openQcow(QcowSpec spec) {
-        List<ChainMember> members = ChainOpener.open(spec);
+    private DiskSource openQcow(QcowSpec spec) {
+        List<ChainMember> members = ChainOpener.open(spec, streams);
         Optional<BlockReader> backing = Optional.empty();
         for (ChainMember member : members.subList(1, members.size()).reversed()) {
             backing = Optional.of(member.reader(backing));

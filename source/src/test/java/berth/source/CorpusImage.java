@@ -1,7 +1,6 @@
 package berth.source;
 
 import berth.source.spec.QcowSpec;
-import berth.source.spec.StreamSpec;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,8 +16,6 @@ record CorpusImage(QcowSpec spec, String format, List<Path> depths, List<Snapsho
     record SnapshotCopy(String name, Path raw) {}
 
     Path file() {
-        return switch (spec.stream()) {
-            case StreamSpec.File file -> file.path();
-        };
+        return spec.path().orElseThrow();
     }
 }

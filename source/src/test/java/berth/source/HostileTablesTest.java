@@ -3,12 +3,15 @@ package berth.source;
 import static berth.source.qcow.HandmadeImage.COMPRESSION_TYPE_AT;
 import static berth.source.qcow.HandmadeImage.DATA_FILE_TYPE;
 import static berth.source.qcow.HandmadeImage.INCOMPATIBLE_AT;
+import static berth.source.qcow.HandmadeImage.SNAPSHOTS_AT;
+import static berth.source.qcow.HandmadeImage.SNAPSHOTS_OFFSET_AT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.block.BlockException;
 import berth.block.BlockReader;
 import berth.block.Extent;
+import berth.block.Limits;
 import berth.block.Problem;
 import berth.block.Source;
 import berth.source.qcow.Finding;
@@ -16,6 +19,7 @@ import berth.source.qcow.HandmadeImage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -106,6 +110,37 @@ final class HostileTablesTest {
                     .hasMessageContaining(wrong.what);
             read(source, 0, 3 * CLUSTER);
             read(source, 4 * CLUSTER, 12 * CLUSTER);
+        }
+    }
+
+    @Test
+    void aSnapshotOf16TiBWithOneL1EntryIsSoundAndQuickToWalk() {
+        int cluster = 512;
+        HandmadeImage image = new HandmadeImage(9, 4096, 5)
+                .put32(SNAPSHOTS_AT, 2)
+                .put64(SNAPSHOTS_OFFSET_AT, 2L * cluster)
+                .l1(0, 3L * cluster)
+                .l2(3, 0, 4L * cluster);
+        for (int at : new int[] {2 * cluster, 2 * cluster + 64}) {
+            image.put64(at, cluster)
+                    .put32(at + 8, 1)
+                    .put32(at + 12, 2)
+                    .put32(at + 36, 16)
+                    .put64(at + 48, Limits.MAX_IMAGE_BYTES)
+                    .put(at + 56, new byte[] {'i', (byte) ('0' + at / 64 % 10)});
+        }
+        try (Source source = open(image)) {
+            assertThat(problems(source)).isEmpty();
+            BlockReader first = source.points().getFirst().reader();
+            List<Extent> extents = new ArrayList<>();
+            first.extents(0, first.size(), (at, length, kind) -> extents.add(new Extent(at, length, kind)));
+            assertThat(extents)
+                    .containsExactly(
+                            new Extent(0, cluster, Extent.Kind.DATA),
+                            new Extent(cluster, Limits.MAX_IMAGE_BYTES - cluster, Extent.Kind.UNALLOCATED));
+            List<Extent> changes = new ArrayList<>();
+            source.changes(1, 0, first.size(), (at, length, kind) -> changes.add(new Extent(at, length, kind)));
+            assertThat(changes).containsExactly(new Extent(0, Limits.MAX_IMAGE_BYTES, Extent.Kind.UNALLOCATED));
         }
     }
 

@@ -41,4 +41,14 @@ final class SnapshotNamesTest {
         assertThat(Names.check("snapshot", first)).isEqualTo(first);
         assertThat(Names.check("snapshot", second)).isEqualTo(second);
     }
+
+    /** As many as an image can have; looking for a free number from 2 on each time would take minutes. */
+    @Test
+    void manyDoublesGetNumbersInOrder() {
+        String last = "";
+        for (int i = 0; i < 65536; i++) {
+            last = name("");
+        }
+        assertThat(last).isEqualTo("snapshot-9-65536");
+    }
 }

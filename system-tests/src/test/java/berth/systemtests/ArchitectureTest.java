@@ -23,11 +23,11 @@ class ArchitectureTest {
     static {
         MAY_USE.put("posix", List.of());
         MAY_USE.put("block", List.of("posix"));
-        MAY_USE.put("source", List.of("posix", "block"));
+        MAY_USE.put("nbd", List.of("posix", "block"));
+        MAY_USE.put("source", List.of("posix", "block", "nbd"));
         MAY_USE.put("local", List.of("posix", "block"));
         MAY_USE.put("ceph", List.of("posix", "block"));
         MAY_USE.put("migration", List.of("posix", "block", "source"));
-        MAY_USE.put("nbd", List.of("posix", "block"));
         MAY_USE.put("libvirt", List.of("posix", "block"));
         MAY_USE.put("cloud", List.of("posix", "block", "source", "migration", "libvirt"));
         MAY_USE.put("server", new ArrayList<>(MAY_USE.keySet()));

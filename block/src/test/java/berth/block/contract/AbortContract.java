@@ -238,4 +238,70 @@ abstract class AbortContract extends LinkedBase {
 
         assertHoldsHistory(SOURCE);
     }
+
+    @Test
+    void anImportIsNotAbortedWhileTheSourceOfAMigrationShowsIt() {
+        SparseBytes disk = new SparseBytes(MIB).write(0, bytes(1, 10_000));
+        prepareImport(DISK, sources.add().snapshot("s", true, disk).now(disk));
+        store.clone(DISK.at("s"), SOURCE, Layout.DEFAULT);
+        prepareLinked(SOURCE, TARGET, true);
+
+        assertRefused(Problem.SNAPSHOT_HAS_CHILDREN, () -> abort(DISK));
+
+        assertBytes(readAll(open(TARGET)), all(disk));
+    }
+
+    @Test
+    void aMigrationWhoseSourceIsACloneOfAnAbortedTargetGoesOn() {
+        makeSource();
+        prepareLinked(SOURCE, TARGET, false);
+        ImageSpec clone = image("clone");
+        ImageSpec moved = image("moved");
+        store.clone(TARGET.at("first"), clone, Layout.DEFAULT);
+        prepareLinked(clone, moved, true);
+        Image open = open(moved);
+        assertBytes(read(open, 0, 1000), history().getFirst().read(0, 1000));
+
+        abort(TARGET);
+
+        assertBytes(readAll(open), all(history().getFirst()));
+        execute(moved);
+        commit(moved);
+        assertBytes(readAll(open), all(history().getFirst()));
+    }
+
+    @Test
+    void aFlattenOfACloneOfAnAbortedTargetGoesOn() {
+        makeSource();
+        prepareLinked(SOURCE, TARGET, false);
+        ImageSpec clone = image("clone");
+        store.clone(TARGET.at("first"), clone, Layout.DEFAULT);
+        Image open = open(clone);
+        assertRefused(Problem.CANCELLED, () -> open.flatten((done, total) -> false));
+
+        abort(TARGET);
+
+        assertBytes(readAll(open), all(history().getFirst()));
+        open.flatten(Progress.NONE);
+        assertBytes(readAll(open), all(history().getFirst()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheSourceCutOffDoesNotComeBackWithAGrownTarget(boolean execute) {
+        Image source = create(SOURCE, 8192);
+        write(source, 4096 + 1000, bytes(1, 3096));
+        source.resize(4096 + 1000, true, Progress.NONE);
+        closeImages();
+        prepareLinked(SOURCE, TARGET, false);
+        if (execute) {
+            execute(TARGET);
+        }
+        open(TARGET).resize(8192, false, Progress.NONE);
+        closeImages();
+
+        abort(TARGET);
+
+        assertBytes(readAll(open(SOURCE)), new byte[8192]);
+    }
 }

@@ -2,7 +2,6 @@ package berth.block.contract;
 
 import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
-import berth.block.MigrationState;
 import berth.block.Snapshot;
 import java.util.List;
 import java.util.Optional;
@@ -49,9 +48,10 @@ final class Demolition {
     private Operation end(MigrationRecord migration) {
         ImageSpec target = migration.target();
         if (!plans.willAbort(migration)) {
-            return migration.state() == MigrationState.EXECUTED
-                    ? MigrationSteps.commit(target)
-                    : MigrationSteps.execute(target);
+            return switch (migration.state()) {
+                case EXECUTED, COMMITTING -> MigrationSteps.commit(target);
+                case PREPARED, EXECUTING, ABORTING -> MigrationSteps.execute(target);
+            };
         }
         List<ImageSpec> children = model.children(target);
         if (migration.importOnly() && !children.isEmpty()) {

@@ -9,6 +9,7 @@ import berth.block.MigrationState;
 import berth.block.MigrationStore;
 import berth.block.ParentLink;
 import berth.block.Snapshot;
+import berth.block.SnapshotSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,15 @@ import java.util.stream.Stream;
 
 /** What two stores that hold the same must agree on: everything but ids and times. */
 final class Facts {
-    /** An image. */
-    record OfImage(ImageSpec spec, long size, Layout layout, int snapshots, Optional<ParentLink> parent) {
+    /** An image. How much of the parent it shows is left out: a migration of an image that was rolled back may cut it. */
+    record OfImage(ImageSpec spec, long size, Layout layout, int snapshots, Optional<SnapshotSpec> parent) {
         static OfImage of(ImageInfo info) {
-            return new OfImage(info.spec(), info.size(), info.layout(), info.snapshotCount(), info.parent());
+            return new OfImage(
+                    info.spec(),
+                    info.size(),
+                    info.layout(),
+                    info.snapshotCount(),
+                    info.parent().map(ParentLink::snapshot));
         }
     }
 

@@ -24,9 +24,9 @@ import java.util.function.Function;
  */
 record ImageComparison(String name, StoreTraits traits, Image model, Image subject) {
     private static final int BLOCK = SparseBytes.BLOCK;
-    private static final int CHUNK = 1 << 20;
+    private static final int CHUNK = 1 << 18;
     /** Images up to this size are read whole. */
-    private static final long SMALL_BYTES = 16 << 20;
+    private static final long SMALL_BYTES = 2 << 20;
 
     /** Compares size, bytes and extents. */
     void compareBytes() {
@@ -61,16 +61,20 @@ record ImageComparison(String name, StoreTraits traits, Image model, Image subje
             int length = (int) Math.min(CHUNK, end - at);
             byte[] expected = ContractBase.read(model, at, length);
             byte[] actual = ContractBase.read(subject, at, length);
-            int mismatch = Arrays.mismatch(actual, expected);
-            if (mismatch >= 0) {
-                int stop = Math.min(length, mismatch + 8);
-                throw new AssertionError("%s differs at byte %d: it begins %s and should begin %s"
-                        .formatted(
-                                name,
-                                at + mismatch,
-                                Arrays.toString(Arrays.copyOfRange(actual, mismatch, stop)),
-                                Arrays.toString(Arrays.copyOfRange(expected, mismatch, stop))));
-            }
+            requireSame(name, at, actual, expected);
+        }
+    }
+
+    private static void requireSame(String what, long offset, byte[] actual, byte[] expected) {
+        int mismatch = Arrays.mismatch(actual, expected);
+        if (mismatch >= 0) {
+            int stop = Math.min(actual.length, mismatch + 8);
+            throw new AssertionError("%s differs at byte %d: it begins %s and should begin %s"
+                    .formatted(
+                            what,
+                            offset + mismatch,
+                            Arrays.toString(Arrays.copyOfRange(actual, mismatch, stop)),
+                            Arrays.toString(Arrays.copyOfRange(expected, mismatch, stop))));
         }
     }
 
@@ -160,9 +164,8 @@ record ImageComparison(String name, StoreTraits traits, Image model, Image subje
                 }
             }
             for (long block : missing) {
-                assertThat(block(model, block))
-                        .as("%s: block %s, which it leaves out", name, block)
-                        .isEqualTo(from.isPresent() ? blockUpTo(model.size(), earlier, block) : new byte[BLOCK]);
+                byte[] before = from.isPresent() ? blockUpTo(model.size(), earlier, block) : new byte[BLOCK];
+                requireSame(name + " leaves out a block, which", block * BLOCK, block(model, block), before);
             }
         }
     }

@@ -350,4 +350,22 @@ abstract class ImportContract extends MigrationBase {
         }
         return all(bytes);
     }
+
+    @Test
+    void whatASmallerPointInTimeDoesNotReachDiffersFromIt() {
+        SparseBytes large = new SparseBytes(MIB).write(512 * 1024, bytes(1, 4096));
+        SparseBytes small = large.copy();
+        small.resize(64 * 1024);
+        prepareImport(
+                DISK,
+                sources.add()
+                        .snapshot("large", false, large)
+                        .snapshot("small", false, small)
+                        .now(small));
+        Image image = open(DISK);
+
+        image.rollback("large", Progress.NONE);
+
+        assertThat(DiffContract.diff(image, "small")).contains(new DiffContract.Range(512 * 1024, 4096, true));
+    }
 }

@@ -6,28 +6,29 @@ import java.util.Random;
 /** Makes up sizes, and reads and writes of all alignments. */
 final class IoGenerator {
     private static final int BLOCK = SparseBytes.BLOCK;
-    private static final long SMALL_BYTES = 8 << 20;
-    private static final long HUGE_BYTES = 600L << 30;
-    /** Where huge images are written: around multiples of this. */
-    private static final long BOUNDARY = 64 << 20;
+    /** Where large images are written: around multiples of these. */
+    private static final long[] BOUNDARIES = {4 << 20, 64 << 20};
 
+    private final Scale scale;
     private final Random random;
     private long lastContent;
 
     private record Range(long offset, int length) {}
 
-    IoGenerator(Random random) {
+    IoGenerator(Scale scale, Random random) {
+        this.scale = scale;
         this.random = random;
     }
 
-    /** The size of an image: mostly small, seldom huge, sometimes whole blocks. */
+    /** The size of an image: mostly small, seldom large or huge, sometimes whole blocks. */
     long size() {
         return switch (random.nextInt(12)) {
             case 0 -> random.nextInt(3);
             case 1 -> random.nextInt(3 * BLOCK);
-            case 2 -> random.nextLong(HUGE_BYTES);
-            case 3, 4, 5 -> BLOCK * random.nextLong(SMALL_BYTES / BLOCK);
-            default -> random.nextLong(SMALL_BYTES);
+            case 2 -> random.nextLong(scale.hugeBytes());
+            case 3 -> random.nextInt(scale.mediumBytes());
+            case 4, 5 -> (long) BLOCK * random.nextInt(scale.smallBytes() / BLOCK);
+            default -> random.nextLong(scale.smallBytes());
         };
     }
 
@@ -36,8 +37,9 @@ final class IoGenerator {
         return switch (random.nextInt(4)) {
             case 0 -> Math.max(0, old + random.nextInt(-3 * BLOCK, 3 * BLOCK));
             case 1 -> old / 2;
-            case 2 -> Math.min(old, SMALL_BYTES) + random.nextInt(1 << 20);
-            default -> old > SMALL_BYTES ? random.nextLong(HUGE_BYTES) : random.nextLong(SMALL_BYTES);
+            case 2 -> Math.min(old, scale.smallBytes()) + random.nextInt(scale.longBytes() / 3);
+            default ->
+                old > scale.smallBytes() ? random.nextLong(scale.hugeBytes()) : random.nextLong(scale.smallBytes());
         };
     }
 
@@ -83,8 +85,8 @@ final class IoGenerator {
 
     private int length() {
         return switch (random.nextInt(12)) {
-            case 0 -> 3 << 20;
-            case 1, 2 -> random.nextInt(300_000);
+            case 0 -> scale.longBytes();
+            case 1, 2 -> random.nextInt(scale.longBytes() / 10);
             case 3, 4, 5, 6 -> BLOCK * random.nextInt(1, 20);
             default -> random.nextInt(1, 3 * BLOCK);
         };
@@ -92,11 +94,11 @@ final class IoGenerator {
 
     private long offset(long size, int length) {
         long last = size - length;
-        if (last <= SMALL_BYTES || random.nextInt(8) == 0) {
+        if (last <= scale.smallBytes() || random.nextInt(8) == 0) {
             return random.nextLong(last + 1);
         }
-        // Few places, so that requests to a huge image meet now and then.
-        long boundary = BOUNDARY * random.nextInt(4) + random.nextInt(-2 * BLOCK, 2 * BLOCK);
+        // Few places, so that requests to a large image meet now and then.
+        long boundary = BOUNDARIES[random.nextInt(2)] * random.nextInt(4) + random.nextInt(-2 * BLOCK, 2 * BLOCK);
         return Math.clamp(random.nextInt(5) == 0 ? last - boundary : boundary, 0, last);
     }
 }

@@ -11,19 +11,18 @@ import java.util.stream.Stream;
 
 /** Makes up the steps of migrations. */
 final class MigrationGenerator {
-    /** Larger images are not migrated, for that takes time in proportion to their size. */
-    static final long MOVABLE_BYTES = 64 << 20;
-
+    private final Scale scale;
     private final Random random;
     private final ModelView model;
     private final MigrationPlans plans;
     private final SourceGenerator sources;
 
-    MigrationGenerator(Random random, ModelView model, MigrationPlans plans, TestSources sources) {
+    MigrationGenerator(Scale scale, Random random, ModelView model, MigrationPlans plans, TestSources sources) {
+        this.scale = scale;
         this.random = random;
         this.model = model;
         this.plans = plans;
-        this.sources = new SourceGenerator(random, sources);
+        this.sources = new SourceGenerator(scale, random, sources);
     }
 
     /**
@@ -54,8 +53,11 @@ final class MigrationGenerator {
                         Stream.of(image.size()), model.snapshots(spec).stream().map(Snapshot::size))
                 .max(Long::compare)
                 .orElseThrow();
-        if (largest > MOVABLE_BYTES) {
+        if (largest > scale.movableBytes()) {
             return Optional.empty();
+        }
+        if (model.isHalfFlat(spec)) {
+            return Optional.of(Operations.flatten(spec));
         }
         if (model.isOpen(spec) && !rarely()) {
             return Optional.of(Operations.close(spec));
@@ -67,8 +69,12 @@ final class MigrationGenerator {
     private Optional<Operation> advance(MigrationRecord migration, ImageSpec newSpec) {
         int dice = random.nextInt(100);
         ImageSpec name = eitherName(migration);
-        if (dice < 40) {
-            return Optional.of(MigrationSteps.fill(name, random.nextLong(MOVABLE_BYTES / 4)));
+        if (migration.state() == MigrationState.COMMITTING) {
+            return Optional.of(MigrationSteps.commit(name));
+        } else if (migration.state() == MigrationState.ABORTING) {
+            return abort(migration);
+        } else if (dice < 40) {
+            return Optional.of(fill(name));
         } else if (dice < 50) {
             return againstTheRules(migration, newSpec);
         } else if (plans.willAbort(migration)) {
@@ -78,6 +84,11 @@ final class MigrationGenerator {
                 migration.state() == MigrationState.EXECUTED
                         ? MigrationSteps.commit(name)
                         : MigrationSteps.execute(name));
+    }
+
+    private Operation fill(ImageSpec name) {
+        long start = random.nextLong(scale.mediumBytes());
+        return MigrationSteps.fill(name, start, start + random.nextLong(scale.mediumBytes()));
     }
 
     /** The target's name, or that of the source as long as no other image has it. */
@@ -91,7 +102,7 @@ final class MigrationGenerator {
         if (random.nextBoolean() && !model.isOpen(target)) {
             return Optional.of(MigrationSteps.prepareLinked(target, newSpec, false));
         }
-        return model.isUntouched(migration) ? Optional.of(MigrationSteps.commit(target)) : Optional.empty();
+        return model.isUntouched(migration) ? Optional.of(MigrationSteps.commitTooEarly(target)) : Optional.empty();
     }
 
     private Optional<Operation> abort(MigrationRecord migration) {

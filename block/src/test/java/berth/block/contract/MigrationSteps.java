@@ -9,6 +9,7 @@ import berth.block.Progress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The operations of an oracle on migrations. */
 final class MigrationSteps {
@@ -32,27 +33,37 @@ final class MigrationSteps {
         });
     }
 
-    /** Copies the objects that begin below {@code limit}, and checks their digests. */
-    static Operation fill(ImageSpec image, long limit) {
-        return new Operation("migration execute " + image + " up to byte " + limit, side -> {
-            side.store().update(image, MigrationState.EXECUTING, Map.of("limit", Long.toString(limit)));
-            fillUpTo(side, image, limit);
-            return DONE;
-        });
+    /** Copies the objects that begin in a range, and checks their digests. */
+    static Operation fill(ImageSpec image, long start, long end) {
+        return new Operation(
+                "migration execute " + image + " from byte " + start + " to " + end,
+                false,
+                List.of(
+                        side -> side.store()
+                                .update(image, MigrationState.EXECUTING, Map.of("end", Long.toString(end)))
+                                .state(),
+                        side -> copy(side, image, start, end)));
     }
 
     /** Copies everything that is left. */
     static Operation execute(ImageSpec image) {
-        return new Operation("migration execute " + image, side -> {
-            side.store().update(image, MigrationState.EXECUTING, Map.of());
-            fillUpTo(side, image, Long.MAX_VALUE);
-            return Facts.OfMigration.of(side.store().update(image, MigrationState.EXECUTED, Map.of("all", "copied")));
-        });
+        return new Operation(
+                "migration execute " + image,
+                false,
+                List.of(
+                        side -> side.store()
+                                .update(image, MigrationState.EXECUTING, Map.of())
+                                .state(),
+                        side -> copy(side, image, 0, Long.MAX_VALUE),
+                        side -> Facts.OfMigration.of(
+                                side.store().update(image, MigrationState.EXECUTED, Map.of("all", "copied")))));
     }
 
-    private static void fillUpTo(OracleSide side, ImageSpec image, long limit) {
+    private static String copy(OracleSide side, ImageSpec image, long start, long end) {
         try (Fill fill = side.store().openFill(image)) {
-            for (long object = 0; object < fill.objects() && object * fill.objectBytes() < limit; object++) {
+            long first = start / fill.objectBytes();
+            for (long object = first; object < fill.objects() && object * fill.objectBytes() < end; object++) {
+                side.meanwhile().step(object, fill.objects());
                 ObjectDigest copied = fill.fill(object).digest();
                 List<ObjectDigest> digests =
                         List.of(fill.recorded(object), fill.reread(object), fill.sourceDigest(object));
@@ -63,20 +74,42 @@ final class MigrationSteps {
             }
             fill.checkpoint();
         }
+        return DONE;
     }
 
+    /** Commits in the two steps that the mover takes. */
     static Operation commit(ImageSpec image) {
-        return new Operation("migration commit " + image, side -> {
+        return inState("migration commit " + image, image, MigrationState.COMMITTING, side -> {
             side.store().commitMigration(image, Progress.NONE);
             return DONE;
         });
     }
 
-    /** Aborts; a target that is open is not closed before. */
+    /** Tries to commit what has not been copied. */
+    static Operation commitTooEarly(ImageSpec image) {
+        return new Operation("migration commit " + image + " too early", side -> {
+            side.store().commitMigration(image, Progress.NONE);
+            return DONE;
+        });
+    }
+
+    /** Aborts in the two steps that the mover takes; a target that is open is not closed before. */
     static Operation abort(ImageSpec image) {
-        return new Operation("migration abort " + image, side -> {
+        return inState("migration abort " + image, image, MigrationState.ABORTING, side -> {
             side.store().abortMigration(image, Progress.NONE);
             return DONE;
         });
+    }
+
+    private static Operation inState(
+            String text, ImageSpec image, MigrationState state, Function<OracleSide, Object> action) {
+        return new Operation(
+                text,
+                false,
+                List.of(
+                        side -> side.store()
+                                .update(image, state, Map.of("why", text))
+                                .state(),
+                        action));
     }
 }

@@ -2,6 +2,7 @@ package berth.block.contract;
 
 import berth.block.BlockException;
 import berth.block.BlockReader;
+import berth.block.Extent;
 import berth.block.Fill;
 import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
@@ -111,9 +112,15 @@ final class ModelFill implements Fill {
         return hasher.digest();
     }
 
+    /** The bytes of an object, without the zeroes after its last data: they make no difference to a digest. */
     private static ByteBuffer object(BlockReader point, long object) {
         long offset = object * OBJECT_BYTES;
-        ByteBuffer bytes = ByteBuffer.allocate(Math.clamp(point.size() - offset, 0, OBJECT_BYTES));
+        long[] end = {offset};
+        long length = Math.clamp(point.size() - offset, 0L, OBJECT_BYTES);
+        if (length > 0) {
+            point.extents(offset, length, (at, n, kind) -> end[0] = kind == Extent.Kind.DATA ? at + n : end[0]);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) (end[0] - offset));
         if (bytes.hasRemaining()) {
             point.read(offset, bytes);
         }

@@ -46,7 +46,13 @@ final class ModelHandle implements Image {
     }
 
     private ModelVersion version() {
-        return opened == null ? image.head : opened.version();
+        if (opened == null) {
+            return image.head;
+        }
+        if (image.snapshots.stream().noneMatch(snapshot -> snapshot.id() == opened.id())) {
+            throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "snapshot '" + opened.name() + "' has been removed");
+        }
+        return opened.version();
     }
 
     private SparseBytes bytes() {
@@ -70,6 +76,12 @@ final class ModelHandle implements Image {
             work.run();
             return true;
         });
+    }
+
+    private void requireSnapshot() {
+        if (opened != null && image.snapshots.stream().noneMatch(snapshot -> snapshot.id() == opened.id())) {
+            throw new BlockException(Problem.SNAPSHOT_NOT_FOUND, "snapshot '" + opened.name() + "' was removed");
+        }
     }
 
     private void countRequest() {
@@ -103,6 +115,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             image.requireNoSnapshot(name);
             image.addSnapshot(name, false, Instant.now(), image.head.copy());
+            image.unflushed.flushed(bytes());
         });
         return reading(() -> image.snapshot(name).toSnapshot());
     }
@@ -164,7 +177,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             ModelVersion version = image.snapshot(snapshot).version();
             progress.step(0, 1);
-            image.head = version.copy();
+            image.become(version);
         });
     }
 
@@ -177,7 +190,7 @@ final class ModelHandle implements Image {
                         Problem.SHRINK_NOT_ALLOWED, "shrinking " + image.spec() + " to " + size + " was not allowed");
             }
             progress.step(0, 1);
-            image.head.resize(size);
+            image.resize(size);
         });
     }
 
@@ -216,9 +229,7 @@ final class ModelHandle implements Image {
 
     private @Nullable SparseBytes parentBytes() {
         ModelImage.Parent parent = image.parent;
-        return parent == null
-                ? null
-                : parent.image().snapshot(parent.snapshotId()).version().bytes;
+        return parent == null ? null : parent.bytes();
     }
 
     @Override
@@ -230,6 +241,7 @@ final class ModelHandle implements Image {
     public void read(long offset, ByteBuffer into) {
         reading(() -> {
             countRequest();
+            requireSnapshot();
             bytes().read(offset, into);
             return true;
         });
@@ -238,6 +250,7 @@ final class ModelHandle implements Image {
     @Override
     public void extents(long offset, long length, ExtentSink sink) {
         reading(() -> {
+            requireSnapshot();
             bytes().extents(offset, length, sink);
             return true;
         });
@@ -253,6 +266,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().write(offset, from);
+            image.unflushed.wrote(bytes());
         });
     }
 
@@ -261,6 +275,7 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().zero(offset, length, !mayUnmap);
+            image.unflushed.wrote(bytes());
         });
     }
 
@@ -269,19 +284,25 @@ final class ModelHandle implements Image {
         writing(() -> {
             countRequest();
             bytes().zero(offset, length, false);
+            image.unflushed.wrote(bytes());
         });
     }
 
     @Override
     public void flush() {
-        reading(() -> true);
+        reading(() -> {
+            image.unflushed.flushed(image.head.bytes);
+            return true;
+        });
     }
 
     @Override
     public void close() {
         synchronized (state) {
             closed = true;
-            state.handles.remove(this);
+            if (state.handles.remove(this) && !state.isOpen(image)) {
+                image.unflushed.flushed(image.head.bytes);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package berth.block.contract;
 
 import berth.block.BlockException;
+import berth.block.BlockReader;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Layout;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ModelImage {
     /** The snapshot that an image was cloned from. */
     record Parent(ModelImage image, long snapshotId) {
+        SparseBytes bytes() {
+            return image.snapshot(snapshotId).version().bytes;
+        }
+
         SnapshotSpec spec() {
             return image.spec().at(image.snapshot(snapshotId).name());
         }
@@ -27,6 +32,7 @@ final class ModelImage {
     final Instant created = Instant.now();
     final List<ModelSnapshot> snapshots = new ArrayList<>();
     ModelVersion head;
+    final Unflushed unflushed;
 
     @Nullable
     Parent parent;
@@ -44,6 +50,7 @@ final class ModelImage {
         this.spec = spec;
         this.layout = layout;
         this.head = head;
+        this.unflushed = new Unflushed(head.bytes);
     }
 
     ImageSpec spec() {
@@ -104,11 +111,44 @@ final class ModelImage {
         snapshots.set(snapshots.indexOf(old), now);
     }
 
-    /** Becomes a copy of another image in everything but its name, id, layout and parent. */
-    void takeVersionsOf(ModelImage other) {
-        head = other.head.copy();
+    /** Shows blocks of zeroes of what lies below, which nobody can tell from no blocks. */
+    void showZeroesOf(SparseBytes below) {
+        snapshots.forEach(snapshot -> snapshot.version().bytes.addZeroesOf(below));
+        head.bytes.addZeroesOf(below);
+        unflushed.showZeroesOf(below);
+    }
+
+    /** Has the bytes and the size of a version, durably. */
+    void become(ModelVersion version) {
+        head = version.copy();
+        unflushed.flushed(head.bytes);
+    }
+
+    /** Changes the size, durably. */
+    void resize(long size) {
+        head.resize(size);
+        unflushed.resized(size);
+    }
+
+    /** Takes what was found after a loss of power for what the image is now. */
+    void recover(BlockReader found) {
+        become(new ModelVersion(unflushed.explain(spec.toString(), found), head.overlapBytes()));
+    }
+
+    /**
+     * Becomes a copy of another image in everything but its name, id, layout and parent. In the copy each point in time
+     * was written over the one before, whatever the other image was rolled back to,
+     * and the first one over the parent, if there is one.
+     */
+    void takeVersionsOf(ModelImage other, @Nullable Parent over) {
         snapshots.clear();
-        snapshots.addAll(other.snapshots);
+        SparseBytes before = over == null ? null : over.bytes();
+        for (ModelSnapshot snapshot : other.snapshots) {
+            ModelVersion copy = snapshot.version().after(before);
+            snapshots.add(snapshot.of(copy));
+            before = copy.bytes;
+        }
+        become(other.head.after(before));
         nextSnapshotId = other.nextSnapshotId;
     }
 }

@@ -114,8 +114,8 @@ final class ModelMigrations {
         }
         source.trashed = Instant.now();
         ModelImage target = state.add(spec, layout, source.head);
-        target.takeVersionsOf(source);
         target.parent = flatten ? null : source.parent;
+        target.takeVersionsOf(source, target.parent);
         state.moveChildren(source, target);
         List<SparseBytes> points = Stream.concat(
                         source.snapshots.stream().map(ModelSnapshot::version), Stream.of(source.head))
@@ -152,12 +152,19 @@ final class ModelMigrations {
         migration.source().ifPresentOrElse(source -> requireNameFree(source, target), () -> requireNoClones(target));
         progress.step(0, 1);
         migration.source().ifPresent(source -> {
-            source.takeVersionsOf(target);
+            source.takeVersionsOf(target, source.parent);
             source.trashed = null;
             state.moveChildren(target, source);
+            migration.points.forEach(point -> showZeroes(source, point));
         });
         state.images.remove(target);
         end(migration);
+    }
+
+    /** Has an image and all clones above it show blocks of zeroes. */
+    private void showZeroes(ModelImage image, SparseBytes below) {
+        image.showZeroesOf(below);
+        state.children(image).forEach(child -> showZeroes(child, below));
     }
 
     private void requireNameFree(ModelImage source, ModelImage target) {

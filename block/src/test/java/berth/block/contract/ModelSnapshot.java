@@ -13,6 +13,10 @@ record ModelSnapshot(long id, String name, boolean isProtected, Instant created,
         return new ModelSnapshot(id, newName, isProtected, created, version);
     }
 
+    ModelSnapshot of(ModelVersion other) {
+        return new ModelSnapshot(id, name, isProtected, created, other);
+    }
+
     ModelSnapshot guarded(boolean nowProtected) {
         return new ModelSnapshot(id, name, nowProtected, created, version);
     }

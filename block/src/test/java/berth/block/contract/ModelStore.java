@@ -51,6 +51,21 @@ public final class ModelStore implements MigrationStore {
         return new ModelStore(state, opener);
     }
 
+    /** Ends as if the power had gone, and gives a store of what may be left: see {@link ModelImage#recover}. */
+    ModelStore losePower(SourceOpener opener) {
+        synchronized (state) {
+            closed = true;
+            state.handles.clear();
+            state.migrations.forEach(ModelMigration::closeFill);
+            return new ModelStore(state, opener);
+        }
+    }
+
+    /** Everything that the model holds. */
+    ModelState state() {
+        return state;
+    }
+
     private <T> T guarded(Supplier<T> work) {
         synchronized (state) {
             if (closed) {

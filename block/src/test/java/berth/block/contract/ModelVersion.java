@@ -1,5 +1,7 @@
 package berth.block.contract;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One state of an image of the model: its bytes, those of the parent included, and how much of the parent would show
  * through.
@@ -15,6 +17,15 @@ final class ModelVersion {
 
     ModelVersion copy() {
         return new ModelVersion(bytes.copy(), overlapBytes);
+    }
+
+    /** A copy that counts as written over other bytes: it shares blocks with those and no others. */
+    ModelVersion after(@Nullable SparseBytes before) {
+        ModelVersion copy = copy();
+        if (before != null) {
+            copy.bytes.layOver(before);
+        }
+        return copy;
     }
 
     /** How much of the parent shows through if there is one; it never grows. */

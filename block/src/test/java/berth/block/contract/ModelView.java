@@ -26,6 +26,11 @@ record ModelView(OracleSide side) {
         return side.isOpen(spec);
     }
 
+    /** Whether a flatten of the image may have been interrupted, which until it is done refuses a migration. */
+    boolean isHalfFlat(ImageSpec spec) {
+        return side.halfFlat.contains(spec);
+    }
+
     List<Snapshot> snapshots(ImageSpec spec) {
         try (Image image = side.store().open(spec, Access.READ_ONLY)) {
             return image.snapshots();

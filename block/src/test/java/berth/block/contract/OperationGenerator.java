@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class OperationGenerator {
     static final List<String> POOLS = List.of("vms", "volumes");
 
-    private static final int MAX_IMAGES = 8;
-    private static final int MAX_SNAPSHOTS = 6;
-
+    private final Scale scale;
     private final Random random;
     private final ModelView model;
     private final IoGenerator io;
@@ -30,12 +28,13 @@ final class OperationGenerator {
     /** The image that is being demolished, to make room. */
     private @Nullable ImageSpec doomed;
 
-    OperationGenerator(long seed, OracleSide model, TestSources sources, StoreTraits traits) {
-        this.random = new Random(seed);
+    OperationGenerator(Scale scale, Random random, OracleSide model, TestSources sources, StoreTraits traits) {
+        this.scale = scale;
+        this.random = random;
         this.model = new ModelView(model);
-        this.io = new IoGenerator(random);
+        this.io = new IoGenerator(scale, random);
         this.plans = new MigrationPlans(random);
-        this.migrations = new MigrationGenerator(random, this.model, plans, sources);
+        this.migrations = new MigrationGenerator(scale, random, this.model, plans, sources);
         this.demolition = new Demolition(this.model, plans);
         this.traits = traits;
     }
@@ -49,7 +48,7 @@ final class OperationGenerator {
         Optional<Operation> operation = Optional.empty();
         while (operation.isEmpty()) {
             ImageInfo image = pick(images);
-            boolean room = images.size() < MAX_IMAGES;
+            boolean room = images.size() < scale.maxImages();
             int dice = random.nextInt(100);
             if (dice < 45) {
                 operation = Optional.of(io.next(image.spec(), image.size()));
@@ -64,6 +63,37 @@ final class OperationGenerator {
             }
         }
         return operation.get();
+    }
+
+    /** A read, a write or the like of an image, for what goes on while another operation is at work. */
+    Optional<Operation> nextIo() {
+        List<ImageInfo> images = model.images();
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
+        ImageInfo image = pick(images);
+        return Optional.of(io.next(image.spec(), image.size()));
+    }
+
+    /** A step of a migration, or a flatten, if there is one that can be made up. */
+    Optional<Operation> nextMove() {
+        plans.learn(model);
+        List<ImageInfo> images = model.images();
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
+        ImageInfo image = pick(images);
+        return image.parent().isPresent() && random.nextInt(4) == 0
+                ? flatten(image)
+                : migrations.next(image, newSpec(), images.size() < scale.maxImages());
+    }
+
+    /** The flush of an image, if there is any. */
+    Optional<Operation> nextFlush() {
+        List<ImageInfo> images = model.images();
+        return images.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Operations.flush(pick(images).spec()));
     }
 
     private <T> T pick(List<T> list) {
@@ -101,6 +131,9 @@ final class OperationGenerator {
             return create();
         }
         Snapshot snapshot = pick(snapshots);
+        if (snapshot.size() == 0 && !traits.clonesOfNothing()) {
+            return create();
+        }
         return snapshot.isProtected() || rarely()
                 ? Operations.cloneOf(parent, snapshot.name(), newSpec())
                 : Operations.protect(parent, snapshot.name());
@@ -118,7 +151,7 @@ final class OperationGenerator {
     private Optional<Operation> onSnapshots(ImageSpec spec) {
         List<Snapshot> snapshots = model.snapshots(spec);
         int dice = random.nextInt(100);
-        if (snapshots.isEmpty() || (dice < 40 && snapshots.size() < MAX_SNAPSHOTS)) {
+        if (snapshots.isEmpty() || (dice < 40 && snapshots.size() < scale.maxSnapshots())) {
             boolean taken = rarely() && !snapshots.isEmpty();
             return Optional.of(
                     Operations.createSnapshot(spec, taken ? pick(snapshots).name() : newName()));
@@ -162,11 +195,13 @@ final class OperationGenerator {
     }
 
     private long newSize(ImageInfo image) {
-        return Math.min(io.newSize(image.size()), traits.maxBytes(image.layout()));
+        long size = Math.min(io.newSize(image.size()), traits.maxBytes(image.layout()));
+        boolean mayShrink = image.parent().isEmpty() || traits.rollbackRestoresOverlap();
+        return mayShrink ? size : Math.max(size, image.size());
     }
 
     private Optional<Operation> flatten(ImageInfo image) {
-        boolean quick = image.size() <= MigrationGenerator.MOVABLE_BYTES || rarely();
+        boolean quick = image.size() <= scale.movableBytes() || rarely();
         boolean allowed = image.parent().isPresent() || rarely();
         return quick && allowed && model.migrationTo(image.spec()).isEmpty()
                 ? Optional.of(Operations.flatten(image.spec()))

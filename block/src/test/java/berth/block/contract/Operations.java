@@ -1,6 +1,7 @@
 package berth.block.contract;
 
 import berth.block.Access;
+import berth.block.BlockException;
 import berth.block.Image;
 import berth.block.ImageSpec;
 import berth.block.Layout;
@@ -24,6 +25,10 @@ final class Operations {
         });
     }
 
+    private static Operation tearable(Operation operation) {
+        return new Operation(operation.text(), true, operation.actions());
+    }
+
     /** An operation on an open image after which its snapshots, size and parent are compared. */
     private static Operation structural(ImageSpec spec, String what, BiConsumer<Image, OracleSide> action) {
         return new Operation(spec + ": " + what, side -> {
@@ -41,7 +46,7 @@ final class Operations {
 
     static Operation write(ImageSpec spec, long offset, byte[] bytes, String content) {
         String what = "write " + bytes.length + " bytes at " + offset + ", " + content;
-        return on(spec, what, (image, side) -> image.write(offset, ByteBuffer.wrap(bytes)));
+        return tearable(on(spec, what, (image, side) -> image.write(offset, ByteBuffer.wrap(bytes))));
     }
 
     static Operation read(ImageSpec spec, long offset, int length) {
@@ -54,7 +59,7 @@ final class Operations {
 
     static Operation zero(ImageSpec spec, ZeroingContract.Zeroing zeroing, long offset, long length) {
         String what = zeroing + " " + length + " bytes at " + offset;
-        return on(spec, what, (image, side) -> zeroing.apply(image, offset, length));
+        return tearable(on(spec, what, (image, side) -> zeroing.apply(image, offset, length)));
     }
 
     static Operation flush(ImageSpec spec) {
@@ -71,7 +76,7 @@ final class Operations {
     }
 
     static Operation removeSnapshot(ImageSpec spec, String name) {
-        return structural(spec, "snap rm " + name, (image, side) -> image.removeSnapshot(name, Progress.NONE));
+        return structural(spec, "snap rm " + name, (image, side) -> image.removeSnapshot(name, side.meanwhile()));
     }
 
     static Operation renameSnapshot(ImageSpec spec, String from, String to) {
@@ -91,7 +96,17 @@ final class Operations {
     }
 
     static Operation flatten(ImageSpec spec) {
-        return structural(spec, "flatten", (image, side) -> image.flatten(Progress.NONE));
+        return structural(spec, "flatten", (image, side) -> {
+            // Stays there when power is lost.
+            side.halfFlat.add(spec);
+            try {
+                image.flatten(side.meanwhile());
+                side.halfFlat.remove(spec);
+            } catch (BlockException e) {
+                side.halfFlat.remove(spec);
+                throw e;
+            }
+        });
     }
 
     static Operation cloneOf(ImageSpec parent, String snapshot, ImageSpec child) {

@@ -11,8 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Compares a store with the model over random operations. {@code -Dberth.seed=N} does one sequence again, {@code
- * -Dberth.oracle.operations=N} says how long each is.
+ * Compares a store with the model over random operations. {@code -Dberth.seed=N} does one sequence again.
  */
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A deadlock must fail.
 abstract class OracleContract {

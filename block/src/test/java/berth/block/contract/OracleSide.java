@@ -4,11 +4,14 @@ import berth.block.Access;
 import berth.block.Image;
 import berth.block.ImageSpec;
 import berth.block.MigrationStore;
+import berth.block.Progress;
 import berth.block.SourceOpener;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One of the two stores that an oracle compares, with the images it has open. Not for use by several threads. */
 final class OracleSide {
@@ -16,7 +19,11 @@ final class OracleSide {
     private final Path directory;
     private final SourceOpener sources;
     private final Map<ImageSpec, Image> handles = new HashMap<>();
+    /** Images whose flatten may have been interrupted by a loss of power. */
+    final Set<ImageSpec> halfFlat = new HashSet<>();
+
     private MigrationStore store;
+    private Progress meanwhile = Progress.NONE;
 
     OracleSide(StoreFixture fixture, Path directory, SourceOpener sources) {
         this.fixture = fixture;
@@ -27,6 +34,19 @@ final class OracleSide {
 
     MigrationStore store() {
         return store;
+    }
+
+    /** What is called while a long operation goes on, between its steps. */
+    Progress meanwhile() {
+        return meanwhile;
+    }
+
+    /** Has something done between the steps of long operations. */
+    void meanwhile(Runnable work) {
+        meanwhile = (done, total) -> {
+            work.run();
+            return true;
+        };
     }
 
     /** The image, open for writing; it stays open until something needs it closed. */
@@ -43,6 +63,9 @@ final class OracleSide {
         if (handle != null) {
             handles.put(to, handle);
         }
+        if (halfFlat.remove(from)) {
+            halfFlat.add(to);
+        }
     }
 
     void closeImage(ImageSpec spec) {
@@ -50,6 +73,12 @@ final class OracleSide {
         if (handle != null) {
             handle.close();
         }
+    }
+
+    /** Goes on with another store after a loss of power: nothing is open any more. */
+    void restart(MigrationStore next) {
+        handles.clear();
+        store = next;
     }
 
     void close() {

@@ -4,13 +4,17 @@ import java.util.Random;
 
 /** Makes up sources of imports: up to four points in time, each a change of the one before. */
 public final class SourceGenerator {
-    private static final int MAX_BYTES = 10 << 20;
-
+    private final Scale scale;
     private final Random random;
     private final TestSources sources;
 
-    /** Draws from {@code random}; the sources stay in {@code sources}. */
+    /** Small sources drawn from {@code random}; they stay in {@code sources}. */
     public SourceGenerator(Random random, TestSources sources) {
+        this(Scale.QUICK, random, sources);
+    }
+
+    SourceGenerator(Scale scale, Random random, TestSources sources) {
+        this.scale = scale;
         this.random = random;
         this.sources = sources;
     }
@@ -18,7 +22,7 @@ public final class SourceGenerator {
     /** The next source. */
     public TestSource next() {
         TestSource source = sources.add();
-        SparseBytes bytes = new SparseBytes(random.nextInt(MAX_BYTES));
+        SparseBytes bytes = new SparseBytes(random.nextInt(scale.mediumBytes()));
         int snapshots = random.nextInt(4);
         for (int i = 0; i < snapshots; i++) {
             change(bytes);
@@ -30,10 +34,10 @@ public final class SourceGenerator {
 
     private void change(SparseBytes bytes) {
         if (random.nextInt(3) == 0) {
-            bytes.resize(random.nextInt(MAX_BYTES));
+            bytes.resize(random.nextInt(scale.mediumBytes()));
         }
         for (int i = random.nextInt(8); i > 0 && bytes.size() > 0; i--) {
-            int length = (int) Math.min(bytes.size(), random.nextInt(1 << 20));
+            int length = (int) Math.min(bytes.size(), random.nextInt(scale.longBytes() / 3));
             long offset = random.nextLong(bytes.size() - length + 1);
             if (random.nextInt(3) == 0) {
                 bytes.zero(offset, length, random.nextBoolean());

@@ -23,6 +23,8 @@ public final class SparseBytes implements BlockReader {
     /** The size of a block. */
     public static final int BLOCK = 4096;
 
+    private static final byte[] ZEROES = new byte[BLOCK];
+
     private final TreeMap<Long, byte[]> blocks;
     private long size;
 
@@ -64,7 +66,7 @@ public final class SparseBytes implements BlockReader {
             int within = (int) (at % BLOCK);
             int n = Math.min(BLOCK - within, into.remaining());
             byte @Nullable [] block = blocks.get(at / BLOCK);
-            into.put(block == null ? new byte[BLOCK] : block, within, n);
+            into.put(block == null ? ZEROES : block, within, n);
             at += n;
         }
     }
@@ -174,6 +176,38 @@ public final class SparseBytes implements BlockReader {
     /** Does nothing. */
     @Override
     public void close() {}
+
+    /** A block, not to be changed; null where there is none. */
+    byte @Nullable [] block(long number) {
+        return blocks.get(number);
+    }
+
+    /** Puts a block that is not changed any more in the place of another; null for none. */
+    void replaceBlock(long number, byte @Nullable [] bytes) {
+        if (bytes == null) {
+            blocks.remove(number);
+        } else {
+            blocks.put(number, bytes);
+        }
+    }
+
+    /**
+     * Makes blocks count as written that are not those of {@code below}. Where that has a block of zeroes and these have
+     * none, there is one now: nobody can read the difference.
+     */
+    void layOver(SparseBytes below) {
+        blocks.replaceAll((number, bytes) -> isSame(bytes, below.blocks.get(number)) ? bytes : bytes.clone());
+        addZeroesOf(below);
+    }
+
+    /** Adds blocks of zeroes where {@code below} has some and these have no block. */
+    void addZeroesOf(SparseBytes below) {
+        below.blocks.forEach((number, bytes) -> {
+            if (number * BLOCK < size && Arrays.equals(bytes, ZEROES)) {
+                blocks.putIfAbsent(number, new byte[BLOCK]);
+            }
+        });
+    }
 
     private Map<Long, byte[]> stored(long offset, long length) {
         return length == 0

@@ -2,28 +2,25 @@ package berth.block.contract;
 
 import berth.block.MigrationStore;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Collectors;
 
 /**
  * Does one random sequence of operations to a store and to a {@link ModelStore} side by side. Compares what every
  * operation gives and every refusal, and from time to time and at the end everything that is in the stores: every byte of
- * every image and snapshot, extents, differences, usage. {@code -Dberth.oracle.log=N} says how many operations a failure
- * lists. Not for use by several threads.
+ * every image and snapshot, extents, differences, usage. Not for use by several threads.
  */
 public final class StoreOracle {
     private static final int COMPARE_EVERY = 40;
-    private static final int LOGGED = Integer.getInteger("berth.oracle.log", 30);
 
     private final long seed;
     private final OracleSide model;
     private final OracleSide subject;
+    private final Random random;
     private final OperationGenerator generator;
     private final StoreComparison comparison;
-    private final Deque<String> log = new ArrayDeque<>();
+    private final OracleLog log = new OracleLog();
+    private boolean interluding;
 
     /**
      * Opens both stores.
@@ -33,12 +30,25 @@ public final class StoreOracle {
      * @param seed the same seed gives the same operations
      */
     public StoreOracle(StoreFixture fixture, Path directory, long seed) {
+        this(fixture, directory, seed, Scale.FULL);
+    }
+
+    /** Opens both stores, for operations on images so small that many can be done. */
+    public static StoreOracle quick(StoreFixture fixture, Path directory, long seed) {
+        return new StoreOracle(fixture, directory, seed, Scale.QUICK);
+    }
+
+    private StoreOracle(StoreFixture fixture, Path directory, long seed, Scale scale) {
         TestSources sources = new TestSources();
         this.seed = seed;
         this.model = new OracleSide(new ModelFixture(), directory, sources);
         this.subject = new OracleSide(fixture, directory, sources);
-        this.generator = new OperationGenerator(seed, model, sources, fixture.traits());
+        this.random = new Random(seed);
+        this.generator = new OperationGenerator(scale, random, model, sources, fixture.traits());
         this.comparison = new StoreComparison(new Random(~seed), fixture.traits());
+        if (fixture.traits().usableFromProgress()) {
+            subject.meanwhile(this::interlude);
+        }
     }
 
     /**
@@ -72,26 +82,27 @@ public final class StoreOracle {
 
     private void doNext(int step) {
         Operation operation = generator.next();
-        if (log.size() == LOGGED) {
-            log.removeFirst();
-        }
-        log.addLast(step + ". " + operation);
+        log.add(step + ". " + operation);
         Operation.Outcome expected = operation.applyTo(model);
         Operation.Outcome actual = operation.applyTo(subject);
-        if (expected.refusal().isPresent()) {
-            log.addLast(log.removeLast() + " -> " + expected.refusal().get());
+        expected.refusal().ifPresent(refusal -> log.append(" -> " + refusal));
+        operation.compare(expected, actual, model);
+    }
+
+    /** Between the steps of a long operation of the store, clients go on. */
+    private void interlude() {
+        if (interluding || random.nextBoolean()) {
+            return;
         }
-        boolean blockersMayDiffer = model.store().migrations().stream().anyMatch(migration -> !migration.importOnly());
-        boolean same = expected.value().equals(actual.value())
-                && expected.refusal().equals(actual.refusal())
-                && (blockersMayDiffer || expected.blockers().equals(actual.blockers()));
-        if (!same) {
-            throw new AssertionError("'" + operation + "' gave " + actual + "\nand should have given " + expected);
-        }
+        interluding = true;
+        generator.nextIo().ifPresent(io -> {
+            log.add("   meanwhile " + io);
+            io.compare(io.applyTo(model), io.applyTo(subject), model);
+        });
+        interluding = false;
     }
 
     private String report(int step, Throwable cause) {
-        return "-Dberth.seed=%d: after operation %d: %s%nThe last operations:%n%s"
-                .formatted(seed, step, cause, log.stream().collect(Collectors.joining("\n")));
+        return "-Dberth.seed=%d: after operation %d: %s%n%s".formatted(seed, step, cause, log);
     }
 }

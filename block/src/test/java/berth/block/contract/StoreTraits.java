@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
  * @param quotesInPoolNames whether the name of a pool may have quotation marks and backslashes
  * @param rollbackRestoresOverlap whether a clone that was made smaller keeps its parent at any size, and shows all of it
  *     again after a rollback; what is read is the same in any case
+ * @param clonesOfNothing whether a snapshot of no bytes can be cloned
+ * @param usableFromProgress whether the progress of an operation may use the store
  * @param migrates whether images can be filled from an origin
  * @param maxObjects how many objects an image has at most where sizes are made up
  * @param operations how many random operations the oracle has time for
@@ -21,12 +23,14 @@ public record StoreTraits(
         int maxNameBytes,
         boolean quotesInPoolNames,
         boolean rollbackRestoresOverlap,
+        boolean clonesOfNothing,
+        boolean usableFromProgress,
         boolean migrates,
         long maxObjects,
         int operations) {
     /** A store that knows every block. */
     public static final StoreTraits EXACT =
-            new StoreTraits(4096, Integer.MAX_VALUE, true, true, true, Long.MAX_VALUE, 400);
+            new StoreTraits(4096, Integer.MAX_VALUE, true, true, true, true, true, Long.MAX_VALUE, 400);
 
     boolean exact() {
         return granuleBytes == SparseBytes.BLOCK;

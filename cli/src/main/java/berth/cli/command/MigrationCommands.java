@@ -61,7 +61,8 @@ public final class MigrationCommands {
         return 0;
     }
 
-    private static String detail(CopyStatus status) {
+    /** How far a copy is, for the line that shows progress. */
+    static String detail(CopyStatus status) {
         StringBuilder detail = new StringBuilder(" (").append(ByteSize.format(status.bytesRead()));
         if (status.bytesExpected() > 0) {
             detail.append(" of ").append(ByteSize.format(status.bytesExpected()));
@@ -106,7 +107,7 @@ public final class MigrationCommands {
         boolean force = call.args().flag("--force");
         ImageSpec target = explain(
                 "getting migration status failed",
-                () -> call.store().migration(image).target());
+                () -> call.engine().migrations().migration(image).target());
         List<ImageSpec> children = call.store().children(target, Optional.empty());
         if (!children.isEmpty()) {
             warnOfChildren(call, children, force);
@@ -121,6 +122,7 @@ public final class MigrationCommands {
                 "committing migration failed",
                 () -> call.track(
                         "Commit image migration", line -> call.engine().mover().commit(image, options, line)));
+        call.engine().keptSecrets().forgetUnused();
         if (call.console().terminal()) {
             call.console().error("Receipt: " + committed.receiptPlace() + "\n");
         }
@@ -155,6 +157,7 @@ public final class MigrationCommands {
                             () -> call.trackRun(
                                     "Abort image migration",
                                     progress -> call.engine().mover().abort(image, progress)));
+                    call.engine().keptSecrets().forgetUnused();
                     return 0;
                 });
     }

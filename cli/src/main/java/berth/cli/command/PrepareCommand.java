@@ -18,6 +18,7 @@ import berth.cli.text.Json;
 import berth.migration.MoveRequest;
 import berth.migration.Plan;
 import berth.posix.Errno;
+import berth.server.KeptSecrets;
 import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class PrepareCommand {
                         .note("The target can be used at once: what has not been copied yet is read from the source."
                                 + " A source in this store goes to the trash until the migration is committed or aborted."
                                 + " An import's source is described by a source-spec: JSON with a format (native, raw,"
-                                + " qcow) and a stream (file).")
+                                + " qcow) and a stream (file, http, s3, nbd).")
                         .example("migration prepare rbd/web vms/web")
                         .example("migration prepare --import-only --source-spec-path web.json vms/web"),
                 PrepareCommand::run);
@@ -137,11 +138,28 @@ public final class PrepareCommand {
 
     private static int importSource(Call call, String json, ImageSpec target) {
         String what = "preparing import migration failed";
+        SourceSpec spec = explain(
+                what,
+                () -> KeptSecrets.withVariables(
+                        new SpecParser(call.invocation().directory()).parse(json),
+                        call.invocation().environment()));
+        if (call.args().option("--source-spec").isPresent() && KeptSecrets.hasValues(spec)) {
+            call.console()
+                    .complain("warning: the source-spec on the command line holds a secret, and every user of this"
+                            + " machine can read command lines; use --source-spec-path, or 'berth secret set'");
+        }
+        if (call.args().flag("--dry-run")) {
+            return importSource(call, spec, target, what);
+        }
+        try (KeptSecrets.Kept kept =
+                explain(what, () -> call.engine().keptSecrets().keep(spec))) {
+            return importSource(call, kept.spec(), target, what);
+        }
+    }
+
+    private static int importSource(Call call, SourceSpec spec, ImageSpec target, String what) {
         Layout layout = LayoutOptions.layout(call, what);
-        try (Source source = explain(what, () -> {
-            SourceSpec spec = new SpecParser(call.invocation().directory()).parse(json);
-            return call.engine().sources().open(spec);
-        })) {
+        try (Source source = explain(what, () -> call.engine().sources().open(spec))) {
             return finish(call, new MoveRequest.Import(source, target, layout), what);
         }
     }

@@ -113,10 +113,22 @@ public final class TransferCommands {
                         .option("--image", "image", "image name (deprecated)")
                         .layout()
                         .option("--export-format", "export-format", "format of image file [default: 1]")
+                        .option(
+                                "--input-format",
+                                "format",
+                                "format of a disk (raw, qcow, qcow2): it is copied, verified and proven by a receipt")
+                        .repeatable(
+                                "--backing-dir",
+                                "directory",
+                                "where backing files may be [default: the directory of the disk]")
+                        .flag("--skip-verification", "do not read the copy again to compare its digests")
+                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
                         .progress()
-                        .note("The file is read as a raw disk; zeroes are not stored. For qcow2 and other formats see"
-                                + " 'berth help migration prepare'.")
+                        .note("Without --input-format the file is copied as a raw disk; zeroes are not stored. With it"
+                                + " the disk takes the steps of a live migration in one go. To use the image before"
+                                + " all is copied, and for other sources, see 'berth help migration prepare'.")
                         .example("import web.raw vms/web")
+                        .example("import --input-format qcow2 --backing-dir /images/base web.qcow2 vms/web")
                         .example("import - vms/web < web.raw"),
                 TransferCommands::runImport);
     }
@@ -134,6 +146,11 @@ public final class TransferCommands {
                 args.option("--pool").orElse(Specs.DEFAULT_POOL),
                 args.option("--image").or(() -> nameOf(path)));
         Layout layout = LayoutOptions.layout(call, "import failed");
+        Optional<String> format = args.option("--input-format");
+        if (format.isPresent()) {
+            new DiskImport(call, target, layout).run(format.get(), path);
+            return 0;
+        }
         explainRun(
                 "import failed",
                 () -> call.trackRun("Importing image", progress -> {

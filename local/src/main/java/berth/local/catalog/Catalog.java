@@ -1,6 +1,8 @@
 package berth.local.catalog;
 
+import berth.block.BlockException;
 import berth.block.ImageSpec;
+import berth.block.Problem;
 import berth.local.catalog.CatalogRecord.ChecksumRecord;
 import berth.local.catalog.CatalogRecord.FillRecord;
 import berth.local.catalog.CatalogRecord.ImageRecord;
@@ -12,9 +14,11 @@ import berth.local.catalog.CatalogRecord.StoreRecord;
 import berth.local.journal.JournalEntry;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -59,6 +63,26 @@ public final class Catalog {
             remove(entry.key());
         } else {
             apply(CatalogCodec.decode(entry.value()));
+        }
+    }
+
+    /**
+     * Looks at all stacks of layers after a journal was replayed, because whoever walks one relies on its end.
+     *
+     * @throws BlockException {@link Problem#CORRUPT} when a layer lies above itself
+     */
+    public synchronized void requireEndOfStacks() {
+        Set<Long> ending = new HashSet<>();
+        for (LayerRecord layer : layers()) {
+            Set<Long> path = new HashSet<>();
+            for (LayerRecord at = layer; at != null && !ending.contains(at.number()); at = findLayer(at.below())) {
+                if (!path.add(at.number())) {
+                    throw new BlockException(
+                            Problem.CORRUPT,
+                            "the catalog is damaged: layer " + Long.toHexString(at.number()) + " lies above itself");
+                }
+            }
+            ending.addAll(path);
         }
     }
 
@@ -171,7 +195,7 @@ public final class Catalog {
     private CatalogRecord require(String key) {
         CatalogRecord record = records.get(key);
         if (record == null) {
-            throw new IllegalStateException("the catalog has no " + key);
+            throw new BlockException(Problem.CORRUPT, "the catalog is damaged: it has no " + key);
         }
         return record;
     }

@@ -3,7 +3,9 @@ package berth.local.catalog;
 import berth.block.BlockException;
 import berth.block.ImageSpec;
 import berth.block.Layout;
+import berth.block.Limits;
 import berth.block.MigrationState;
+import berth.block.Names;
 import berth.block.Problem;
 import berth.block.TrashEntry;
 import berth.local.catalog.CatalogRecord.ChecksumRecord;
@@ -24,6 +26,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,17 +86,9 @@ final class CatalogCodec {
             byte type = in.readByte();
             return switch (type) {
                 case 'S' -> new StoreRecord(in.readInt(), in.readLong());
-                case 'P' -> new PoolRecord(string(in));
+                case 'P' -> new PoolRecord(Names.check("pool", string(in)));
                 case 'I' -> image(in);
-                case 'N' ->
-                    new SnapshotRecord(
-                            string(in),
-                            in.readLong(),
-                            string(in),
-                            in.readLong(),
-                            in.readLong(),
-                            in.readBoolean(),
-                            instant(in));
+                case 'N' -> snapshot(in);
                 case 'L' -> new LayerRecord(in.readLong(), string(in), in.readLong(), in.readLong(), in.readInt());
                 case 'C' -> new ChecksumRecord(in.readLong(), in.readLong());
                 case 'F' -> fill(in);
@@ -107,7 +102,8 @@ final class CatalogCodec {
                             strings(in));
                 default -> throw new BlockException(Problem.CORRUPT, "catalog record of unknown type " + type);
             };
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | DateTimeException | ArithmeticException | BlockException e) {
+            // A name, size or layout that nobody can give an image fails here as it would when someone tried.
             throw new BlockException(Problem.CORRUPT, "catalog record is damaged", e);
         }
     }
@@ -138,7 +134,7 @@ final class CatalogCodec {
                 string(in),
                 new ImageSpec(string(in), string(in)),
                 new Layout(in.readInt(), in.readLong(), in.readLong()),
-                in.readLong(),
+                Limits.checkImageBytes(in.readLong()),
                 in.readLong(),
                 in.readLong(),
                 new Times(instant(in), instant(in), instant(in)),
@@ -156,6 +152,17 @@ final class CatalogCodec {
         out.writeLong(snapshot.layer());
         out.writeBoolean(snapshot.isProtected());
         instant(out, snapshot.created());
+    }
+
+    private static SnapshotRecord snapshot(DataInputStream in) throws IOException {
+        return new SnapshotRecord(
+                string(in),
+                in.readLong(),
+                Names.check("snapshot", string(in)),
+                Limits.checkImageBytes(in.readLong()),
+                in.readLong(),
+                in.readBoolean(),
+                instant(in));
     }
 
     private static void fill(DataOutputStream out, FillRecord fill) throws IOException {

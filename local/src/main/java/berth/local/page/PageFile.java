@@ -1,5 +1,7 @@
 package berth.local.page;
 
+import berth.block.BlockException;
+import berth.block.Problem;
 import berth.local.io.StoreFile;
 import berth.local.io.StoreFiles;
 import berth.local.journal.JournalEntry;
@@ -245,8 +247,19 @@ public final class PageFile implements AutoCloseable {
         }
     }
 
-    /** Applies what the journal says, when the store is opened. */
+    /**
+     * Applies what the journal says, when the store is opened.
+     *
+     * @throws BlockException {@link Problem#CORRUPT} when there is no such page, or it has no such words
+     */
     public void replay(JournalEntry.PageWords entry) {
+        if (entry.page() < 0 || entry.firstWord() < 0 || entry.firstWord() + entry.words().length > Page.WORDS) {
+            throw new BlockException(
+                    Problem.CORRUPT,
+                    "the journal is damaged: it has " + entry.words().length + " words from word "
+                            + entry.firstWord() + " on for page " + entry.page() + " of map "
+                            + Long.toHexString(number));
+        }
         Page page = page(entry.page(), PageSlots.Trust.MAYBE_TORN);
         synchronized (page) {
             System.arraycopy(entry.words(), 0, page.words, entry.firstWord(), entry.words().length);

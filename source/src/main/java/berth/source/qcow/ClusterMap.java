@@ -47,6 +47,11 @@ final class ClusterMap {
         return format.tableOffset(piece[(int) index - first]);
     }
 
+    /** How much of the disk the L1 table describes, in bytes; the rest is unallocated, and can be 16 TiB of an empty image. */
+    long describedBytes() {
+        return geometry.l1Entries() * geometry.tableSpan();
+    }
+
     /** Where the part of the disk that the next L2 table describes begins. */
     long nextTable(long offset) {
         return (offset / geometry.tableSpan() + 1) * geometry.tableSpan();
@@ -62,11 +67,12 @@ final class ClusterMap {
     }
 
     private long emptyUntil(long offset, long end) {
+        long described = Math.min(end, describedBytes());
         long at = nextTable(offset);
-        while (at < end && tableOffset(at) == 0) {
+        while (at < described && tableOffset(at) == 0) {
             at = nextTable(at);
         }
-        return Math.min(at, end);
+        return at < described ? at : end;
     }
 
     /** Why the run at an offset is {@link Kind#BROKEN}. */

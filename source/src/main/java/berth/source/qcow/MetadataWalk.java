@@ -39,7 +39,8 @@ final class MetadataWalk {
      * @param size the size of its disk; what tables say beyond it is not looked at
      */
     void add(String point, ClusterMap map, long size) {
-        for (long at = 0; at < size && !ended; at = map.nextTable(at)) {
+        long described = Math.min(size, map.describedBytes());
+        for (long at = 0; at < described && !ended; at = map.nextTable(at)) {
             if (++l1Entries > MAX_L1_ENTRIES || seen.size() > MAX_TABLES) {
                 end("the image has more tables than a disk of 16 TiB needs");
                 return;

@@ -9,11 +9,14 @@ final class QcowChanges {
     private final QcowReader before;
     private final QcowReader now;
     private final ExtentMerger merger;
+    /** Where neither of the two has tables any more. */
+    private final long described;
 
     QcowChanges(QcowReader before, QcowReader now, ExtentSink sink) {
         this.before = before;
         this.now = now;
         this.merger = new ExtentMerger(sink);
+        this.described = Math.max(before.map().describedBytes(), now.map().describedBytes());
     }
 
     void find(long offset, long length) {
@@ -30,6 +33,10 @@ final class QcowChanges {
     }
 
     private long findOne(long at, long end) {
+        if (at >= described) {
+            accept(at, end - at, false);
+            return end - at;
+        }
         if (before.map().tableOffset(at) == now.map().tableOffset(at)) {
             long same = Math.min(now.map().nextTable(at), end) - at;
             accept(at, same, false);

@@ -8,7 +8,7 @@ import java.util.List;
  * @param stream the disk as it is now
  * @param snapshots its snapshots, oldest first
  */
-public record RawSpec(StreamSpec stream, List<Snapshot> snapshots) implements SourceSpec {
+public record RawSpec(StreamSpec stream, List<Snapshot> snapshots) implements DiskSpec {
     /**
      * A snapshot.
      *

@@ -7,6 +7,19 @@ final class SpecKeys {
     static final String SNAPSHOTS = "snapshots";
     static final String NAME = "name";
     static final String FILE_PATH = "file_path";
+    static final String URL = "url";
+    static final String URI = "uri";
+    static final String QUERY = "query";
+    static final String USER = "user";
+    static final String PASSWORD = "password";
+    static final String TOKEN = "token";
+    static final String ACCESS_KEY = "access_key";
+    static final String SECRET_KEY = "secret_key";
+    static final String SESSION_TOKEN = "session_token";
+    static final String REGION = "region";
+    static final String PATH_STYLE = "path_style";
+    static final String CA_FILE = "ca_file";
+    static final String BACKING = "backing";
     static final String BACKING_ALLOW = "backing_allow";
     static final String BACKING_FORMAT = "backing_format";
     static final String POOL_NAME = "pool_name";
@@ -24,6 +37,7 @@ final class SpecKeys {
     static final String FILE = "file";
     static final String HTTP = "http";
     static final String S3 = "s3";
+    static final String NBD = "nbd";
 
     private SpecKeys() {}
 }

@@ -2,6 +2,8 @@ package berth.source.spec;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,15 @@ record SpecObject(JsonNode node, String what) {
             // Says so below.
         }
         throw invalid(key, "a number");
+    }
+
+    /** A truth value; the other one when there is no such key. */
+    boolean flag(String key, boolean otherwise) {
+        Optional<JsonNode> found = get(key);
+        if (found.isPresent() && !found.get().isBoolean()) {
+            throw invalid(key, "true or false");
+        }
+        return found.map(JsonNode::booleanValue).orElse(otherwise);
     }
 
     Optional<SpecObject> object(String key) {
@@ -98,11 +109,27 @@ record SpecObject(JsonNode node, String what) {
         return Optional.ofNullable(node.get(key)).filter(value -> !value.isNull());
     }
 
+    /**
+     * A path.
+     *
+     * @param directory what it is relative to
+     */
+    Path path(String key, String text, Path directory) {
+        if (text.isEmpty()) {
+            throw invalid("'" + key + "' in " + what + " is empty");
+        }
+        try {
+            return directory.resolve(text);
+        } catch (InvalidPathException e) {
+            throw invalid("'" + key + "' in " + what + " is not a path: " + e.getReason());
+        }
+    }
+
     BlockException missing(String key) {
         return invalid("failed to locate '" + key + "' key in " + what);
     }
 
-    private BlockException invalid(String key, String wanted) {
+    BlockException invalid(String key, String wanted) {
         return invalid("'" + key + "' in " + what + " is not " + wanted);
     }
 

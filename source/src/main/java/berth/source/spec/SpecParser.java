@@ -3,7 +3,6 @@ package berth.source.spec;
 import berth.block.BlockException;
 import berth.block.Names;
 import berth.block.Problem;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class SpecParser {
      *
      * @throws BlockException {@link Problem#MALFORMED} (EBADMSG) when it is not JSON; {@link Problem#INVALID_ARGUMENT} for
      *     keys that are missing or of the wrong kind; {@link Problem#UNKNOWN_TYPE} (ENOSYS) for unknown formats and
-     *     streams; {@link Problem#UNSUPPORTED} for streams that are known but cannot be read yet
+     *     streams
      */
     public SourceSpec parse(String json) {
         SpecObject spec = new SpecObject(object(json), "the source-spec");
@@ -59,7 +58,10 @@ public final class SpecParser {
         try {
             node = MAPPER.readTree(json);
         } catch (JacksonException e) {
-            throw new BlockException(Problem.MALFORMED, "invalid source-spec JSON: " + e.getOriginalMessage(), e);
+            // Neither its message nor the exception itself: both may repeat a secret.
+            String place = "line " + e.getLocation().getLineNr() + ", column "
+                    + e.getLocation().getColumnNr();
+            throw new BlockException(Problem.MALFORMED, "invalid source-spec JSON: it cannot be read at " + place);
         }
         if (!node.isObject()) {
             throw new BlockException(Problem.MALFORMED, "invalid source-spec JSON: it is not an object");
@@ -110,11 +112,14 @@ public final class SpecParser {
                 : spec.strings(SpecKeys.BACKING_FORMAT);
         Optional<List<Path>> allow = spec.has(SpecKeys.BACKING_ALLOW)
                 ? Optional.of(spec.strings(SpecKeys.BACKING_ALLOW).stream()
-                        .map(directory -> path(spec, SpecKeys.BACKING_ALLOW, directory))
+                        .map(directory -> spec.path(SpecKeys.BACKING_ALLOW, directory, workingDirectory))
                         .toList())
                 : Optional.empty();
         return new QcowSpec(
-                stream(spec), formats.stream().map(SpecParser::backingFormat).toList(), allow);
+                stream(spec),
+                formats.stream().map(SpecParser::backingFormat).toList(),
+                allow,
+                spec.object(SpecKeys.BACKING).map(this::backing));
     }
 
     private static DiskFormat backingFormat(String name) {
@@ -126,29 +131,17 @@ public final class SpecParser {
                 .orElseThrow(() ->
                         format.invalid("failed to locate stream object: there is no 'stream' key in " + format.what()));
         String type = type(stream, "stream");
-        return switch (type) {
-            case SpecKeys.FILE -> {
-                String path = stream.requiredString(SpecKeys.FILE_PATH);
-                yield new StreamSpec.File(path(stream, SpecKeys.FILE_PATH, path));
-            }
-            case SpecKeys.HTTP, SpecKeys.S3 ->
-                throw new BlockException(
-                        Problem.UNSUPPORTED,
-                        "source-spec: streams of type '" + type
-                                + "' cannot be read by this version; download the image and use a 'file' stream");
-            default -> throw unknown("stream", type);
-        };
+        return new StreamParser(stream, workingDirectory).parse(type).orElseThrow(() -> unknown("stream", type));
     }
 
-    private Path path(SpecObject object, String key, String text) {
-        if (text.isEmpty()) {
-            throw object.invalid("'" + key + "' in " + object.what() + " is empty");
-        }
-        try {
-            return workingDirectory.resolve(text);
-        } catch (InvalidPathException e) {
-            throw object.invalid("'" + key + "' in " + object.what() + " is not a path: " + e.getReason());
-        }
+    /** The disk below an image; one of its points in time alone can be there. */
+    private DiskSpec backing(SpecObject spec) {
+        String type = type(spec, "backing format");
+        return switch (type) {
+            case SpecKeys.RAW -> new RawSpec(stream(spec), List.of());
+            case SpecKeys.QCOW, SpecKeys.QCOW2 -> qcow(spec);
+            default -> throw unknown("backing format", type);
+        };
     }
 
     private static NativeSpec image(SpecObject spec) {

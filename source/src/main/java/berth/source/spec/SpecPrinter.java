@@ -13,13 +13,15 @@ final class SpecPrinter {
     private SpecPrinter() {}
 
     static String print(SourceSpec spec) {
-        Map<String, Object> json =
-                switch (spec) {
-                    case RawSpec raw -> raw(raw);
-                    case QcowSpec qcow -> qcow(qcow);
-                    case NativeSpec image -> image(image);
-                };
-        return MAPPER.writeValueAsString(json);
+        return MAPPER.writeValueAsString(json(spec));
+    }
+
+    private static Map<String, Object> json(SourceSpec spec) {
+        return switch (spec) {
+            case RawSpec raw -> raw(raw);
+            case QcowSpec qcow -> qcow(qcow);
+            case NativeSpec image -> image(image);
+        };
     }
 
     private static Map<String, Object> raw(RawSpec raw) {
@@ -49,6 +51,7 @@ final class SpecPrinter {
                 .ifPresent(allow -> json.put(
                         SpecKeys.BACKING_ALLOW,
                         allow.stream().map(Path::toString).toList()));
+        qcow.backing().ifPresent(backing -> json.put(SpecKeys.BACKING, json(backing)));
         return json;
     }
 
@@ -68,16 +71,7 @@ final class SpecPrinter {
     private static Map<String, Object> formatted(String format, StreamSpec stream) {
         Map<String, Object> json = new TreeMap<>();
         json.put(SpecKeys.TYPE, format);
-        json.put(
-                SpecKeys.STREAM,
-                switch (stream) {
-                    case StreamSpec.File file ->
-                        new TreeMap<>(Map.of(
-                                SpecKeys.TYPE,
-                                SpecKeys.FILE,
-                                SpecKeys.FILE_PATH,
-                                file.path().toString()));
-                });
+        json.put(SpecKeys.STREAM, StreamPrinter.json(stream));
         return json;
     }
 }

@@ -111,15 +111,6 @@ final class SpecParserTest {
     }
 
     @Test
-    void knownStreamsThatCannotBeReadAreUnsupported() {
-        refused("{'type':'raw','stream':{'type':'http','url':'http://host/x'}}", Errno.EOPNOTSUPP, "'http'");
-        refused(
-                "{'type':'raw','stream':{'type':'s3','url':'x','access_key':'a','secret_key':'hush'}}",
-                Errno.EOPNOTSUPP,
-                "'s3'");
-    }
-
-    @Test
     void nativeKeysAreChecked() {
         refused("{'type':'native','pool_name':'rbd','image_name':'i'}", Errno.EINVAL, "snapshot required");
         refused("{'type':'native','image_name':'i','snap_name':'s'}", Errno.EINVAL, "'pool_name'");
