@@ -3,12 +3,12 @@ package berth.block;
 /**
  * The name of an image: pool and image.
  *
- * @param pool the pool's name
+ * @param pool the pool's name; in a store with namespaces also {@code POOL/NAMESPACE}
  * @param image the image's name within the pool
  */
 public record ImageSpec(String pool, String image) implements Comparable<ImageSpec> {
     public ImageSpec {
-        Names.check("pool", pool);
+        Names.checkPoolSpec(pool);
         Names.check("image", image);
     }
 

@@ -10,6 +10,22 @@ public final class Names {
     private Names() {}
 
     /**
+     * Checks a pool, or a namespace of one as {@code POOL/NAMESPACE}.
+     *
+     * @return the pool
+     * @throws BlockException {@link Problem#INVALID_ARGUMENT}
+     */
+    public static String checkPoolSpec(String pool) {
+        int slash = pool.indexOf('/');
+        if (slash < 0) {
+            return check("pool", pool);
+        }
+        check("pool", pool.substring(0, slash));
+        check("namespace", pool.substring(slash + 1));
+        return pool;
+    }
+
+    /**
      * Checks a name. Any Unicode text is allowed but the separators {@code /} and {@code @}, control characters,
      * halves of surrogate pairs (which no encoding can keep) and the empty name.
      *

@@ -39,6 +39,10 @@ public enum Problem {
     UNKNOWN_TYPE(Errno.ENOSYS),
     /** Refused by the rules for untrusted disks. */
     FORBIDDEN(Errno.EPERM),
+    /** The user that the store was opened as may not do this. */
+    ACCESS_DENIED(Errno.EACCES),
+    /** The storage does not answer. */
+    UNREACHABLE(Errno.ETIMEDOUT),
     NO_SPACE(Errno.ENOSPC),
     IO(Errno.EIO),
     /** Data read back differ from what was copied, or a checksum does not match. */

@@ -23,4 +23,14 @@ class NamesTest {
                             BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.INVALID_ARGUMENT));
         }
     }
+
+    @Test
+    void aPoolMayNameOneNamespace() {
+        assertThat(new ImageSpec("vms/tenant", "disk")).hasToString("vms/tenant/disk");
+        for (String pool : new String[] {"vms/", "/tenant", "vms/a/b", "vms/a@b"}) {
+            assertThatThrownBy(() -> new ImageSpec(pool, "disk"))
+                    .isInstanceOfSatisfying(
+                            BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.INVALID_ARGUMENT));
+        }
+    }
 }

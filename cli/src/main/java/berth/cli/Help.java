@@ -74,6 +74,8 @@ final class Help {
         text.append("\nOptional arguments:\n");
         Arguments.COMMON.forEach(
                 option -> HelpText.entry(text, "  " + names(option), option.description(), LIST_COLUMN));
+        Arguments.CLUSTER.forEach(
+                option -> HelpText.entry(text, "  " + names(option), option.description(), LIST_COLUMN));
         HelpText.entry(text, "  --version", "show the version", LIST_COLUMN);
         return text.append("\nSee 'berth help <command>' for help on a specific command.\n")
                 .toString();

@@ -1,6 +1,7 @@
 package berth.cli;
 
 import berth.block.BlockException;
+import berth.ceph.CephConfig;
 import berth.server.Cancellation;
 import berth.server.CommandIo;
 import berth.server.Engine;
@@ -13,6 +14,7 @@ import berth.server.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** The program {@code berth}. */
 public final class Main {
@@ -39,14 +41,26 @@ public final class Main {
                     || !words.verb().get().needsStore()) {
                 return new CommandRunner(NO_STORE).run(invocation, io);
             }
+            Optional<CephConfig> cluster = CephOptions.of(
+                    invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
+            if (cluster.isPresent()) {
+                return runOnCeph(cluster.get(), invocation, io);
+            }
             StoreAccess access = new StoreAccess(
                     StoreDirectory.choose(words.store(), System.getenv()),
                     Version.current(),
-                    store -> new CommandRunner(new LazyEngine(() -> Engine.open(store))));
+                    place -> new CommandRunner(new LazyEngine(() -> Engine.open(place))));
             return words.verb().get() == Verb.SERVE ? access.runHere(invocation, io) : access.run(invocation, io);
         } catch (BlockException e) {
             complain(io, e);
             return e.errno().number();
+        }
+    }
+
+    /** A cluster has no owner: every process connects by itself. */
+    private static int runOnCeph(CephConfig cluster, Invocation invocation, CommandIo io) {
+        try (LazyEngine engine = new LazyEngine(() -> Engine.open(cluster))) {
+            return new CommandRunner(engine).run(invocation, io);
         }
     }
 

@@ -49,7 +49,7 @@ final class Shell implements AutoCloseable {
     }
 
     MigrationStore store() {
-        return engine.store();
+        return engine.migrations();
     }
 
     /** What the next commands read from standard input. */

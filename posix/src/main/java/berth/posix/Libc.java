@@ -57,6 +57,9 @@ final class Libc {
     private static final MethodHandle LSEEK = bind("lseek", NUMBERS);
     private static final MethodHandle FCNTL = bind("fcntl", NUMBERS);
     private static final MethodHandle FLOCK = bind("flock", NUMBERS);
+    private static final MethodHandle EVENTFD = bind("eventfd", NUMBERS);
+    private static final MethodHandle READ = bind("read", MEMORY);
+    private static final MethodHandle WRITE = bind("write", MEMORY);
 
     private Libc() {}
 
@@ -156,6 +159,28 @@ final class Libc {
 
     static int flock(int fd, int operation) {
         return callInt(FLOCK, fd, operation, 0, 0);
+    }
+
+    static int eventfd(int initial, int flags) {
+        return callInt(EVENTFD, initial, flags, 0, 0);
+    }
+
+    static long read(int fd, MemorySegment into, long length) {
+        try {
+            MemorySegment captured = CAPTURED.get();
+            return result((long) READ.invokeExact(captured, (long) fd, into, length, 0L), captured);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static long write(int fd, MemorySegment from, long length) {
+        try {
+            MemorySegment captured = CAPTURED.get();
+            return result((long) WRITE.invokeExact(captured, (long) fd, from, length, 0L), captured);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     private static AssertionError unexpected(Throwable e) {

@@ -26,6 +26,7 @@ class ArchitectureTest {
         MAY_USE.put("nbd", List.of("posix", "block"));
         MAY_USE.put("source", List.of("posix", "block", "nbd"));
         MAY_USE.put("local", List.of("posix", "block"));
+        MAY_USE.put("ceph", List.of("posix", "block"));
         MAY_USE.put("migration", List.of("posix", "block", "source"));
         MAY_USE.put("libvirt", List.of("posix", "block"));
         MAY_USE.put("cloud", List.of("posix", "block", "source", "migration", "libvirt"));

@@ -147,13 +147,20 @@ abstract class CloneContract extends ContractBase {
 
         assertBytes(read(child, 0, size), Arrays.copyOf(bytes(1, MIB), size));
         assertZero(child, size, MIB - size);
-        assertThat(child.info().parent().orElseThrow().overlapBytes()).isEqualTo(size);
+        assertThat(overlap(child)).isEqualTo(size);
         reopen();
         child = open(CHILD);
         assertZero(child, size, MIB - size);
         child.rollback("full", Progress.NONE);
         assertBytes(readAll(child), bytes(1, MIB));
-        assertThat(child.info().parent().orElseThrow().overlapBytes()).isEqualTo(MIB);
+        assertThat(overlap(child)).isEqualTo(traits().rollbackRestoresOverlap() ? MIB : size);
+    }
+
+    private long overlap(Image child) {
+        if (traits().rollbackRestoresOverlap()) {
+            assertThat(child.info().parent()).isPresent();
+        }
+        return child.info().parent().map(ParentLink::overlapBytes).orElse(0L);
     }
 
     @Test
@@ -237,7 +244,7 @@ abstract class CloneContract extends ContractBase {
 
         child.flatten(Progress.NONE);
 
-        assertThat(child.usage().usedBytes()).isEqualTo(BLOCK);
+        granules().assertUsed(child.usage().usedBytes(), BLOCK);
         assertBytes(read(child, GIB, BLOCK), bytes(1, BLOCK));
     }
 
@@ -247,7 +254,7 @@ abstract class CloneContract extends ContractBase {
         Image child = cloneOf(DISK, "s", CHILD);
         child.discard(0, MIB / 2);
 
-        ZeroingContract.assertNoData(child, 0, MIB / 2);
+        assertNoData(child, 0, MIB / 2);
         assertThat(extents(child, MIB / 2, MIB / 2)).allMatch(extent -> extent.kind() == Extent.Kind.DATA);
         assertZero(child, 0, MIB / 2);
     }

@@ -68,6 +68,21 @@ abstract class ContractBase {
         store = opener.open(directory, sources);
     }
 
+    /** In what the store differs from others. */
+    final StoreTraits traits() {
+        return opener.traits();
+    }
+
+    /** What asserts what the store says about what is stored. */
+    final Granules granules() {
+        return new Granules(traits());
+    }
+
+    /** Asserts that what the store knows of a range to be no data is told so. */
+    final void assertNoData(BlockReader image, long offset, long length) {
+        granules().assertNoData(extents(image, offset, length), offset, length);
+    }
+
     /** Opens an image for reading and writing; it is closed with the store. */
     final Image open(ImageSpec spec) {
         return remember(store.open(spec, Access.READ_WRITE));

@@ -57,8 +57,8 @@ public final class CrashOracle {
         this.modelStore = new ModelStore(sources);
         this.model = new OracleSide((directory, opener) -> modelStore.reopen(opener), Path.of(""), sources);
         this.subject = new OracleSide((directory, opener) -> power.open(opener), Path.of(""), sources);
-        this.generator = new OperationGenerator(Scale.QUICK, random, model, sources);
-        this.comparison = new StoreComparison(random);
+        this.generator = new OperationGenerator(Scale.QUICK, random, model, sources, StoreTraits.EXACT);
+        this.comparison = new StoreComparison(random, StoreTraits.EXACT);
         subject.meanwhile(this::interlude);
     }
 

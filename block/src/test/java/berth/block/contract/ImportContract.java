@@ -295,7 +295,7 @@ abstract class ImportContract extends MigrationBase {
         assertBytes(read(image, 3 * TIB + 1, 99), Arrays.copyOf(bytes(2, 5000), 99));
         assertBytes(read(image, 3 * TIB + 100, 100), bytes(3, 100));
         assertZero(image, 8 * TIB, MIB);
-        ZeroingContract.assertNoData(image, 4 * TIB, 11 * TIB);
+        assertNoData(image, 4 * TIB, 11 * TIB);
     }
 
     @ParameterizedTest
@@ -312,8 +312,8 @@ abstract class ImportContract extends MigrationBase {
 
         Image image = open(DISK);
         ZeroingContract.assertCover(extents(image), 0, 64 * MIB);
-        ZeroingContract.assertNoData(image, 0, 20 * MIB);
-        ZeroingContract.assertNoData(image, 21 * MIB, 43 * MIB);
+        assertNoData(image, 0, 20 * MIB);
+        assertNoData(image, 21 * MIB, 43 * MIB);
         assertBytes(read(image, 20 * MIB, MIB), bytes(1, MIB));
     }
 

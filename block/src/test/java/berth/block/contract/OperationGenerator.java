@@ -23,11 +23,12 @@ final class OperationGenerator {
     private final MigrationPlans plans;
     private final MigrationGenerator migrations;
     private final Demolition demolition;
+    private final StoreTraits traits;
     private int lastName;
     /** The image that is being demolished, to make room. */
     private @Nullable ImageSpec doomed;
 
-    OperationGenerator(Scale scale, Random random, OracleSide model, TestSources sources) {
+    OperationGenerator(Scale scale, Random random, OracleSide model, TestSources sources, StoreTraits traits) {
         this.scale = scale;
         this.random = random;
         this.model = new ModelView(model);
@@ -35,6 +36,7 @@ final class OperationGenerator {
         this.plans = new MigrationPlans(random);
         this.migrations = new MigrationGenerator(scale, random, this.model, plans, sources);
         this.demolition = new Demolition(this.model, plans);
+        this.traits = traits;
     }
 
     Operation next() {
@@ -56,7 +58,7 @@ final class OperationGenerator {
                 operation = room ? Optional.of(makeImage(image.spec())) : demolish(image.spec());
             } else if (dice < 88) {
                 operation = onImage(image);
-            } else {
+            } else if (traits.migrates()) {
                 operation = migrations.next(image, newSpec(), room);
             }
         }
@@ -112,7 +114,13 @@ final class OperationGenerator {
     }
 
     private Operation create() {
-        return Operations.create(newSpec(), io.size(), Layout.ofOrder(random.nextInt(12, 26)));
+        ImageSpec spec = newSpec();
+        long size = Math.min(io.size(), traits.maxBytes(Layout.DEFAULT));
+        Layout layout = Layout.ofOrder(random.nextInt(12, 26));
+        while (size > traits.maxBytes(layout)) {
+            layout = Layout.ofOrder(layout.order() + 1);
+        }
+        return Operations.create(spec, size, layout);
     }
 
     private Operation makeImage(ImageSpec parent) {
@@ -123,6 +131,9 @@ final class OperationGenerator {
             return create();
         }
         Snapshot snapshot = pick(snapshots);
+        if (snapshot.size() == 0 && !traits.clonesOfNothing()) {
+            return create();
+        }
         return snapshot.isProtected() || rarely()
                 ? Operations.cloneOf(parent, snapshot.name(), newSpec())
                 : Operations.protect(parent, snapshot.name());
@@ -170,7 +181,7 @@ final class OperationGenerator {
         if (dice < 25) {
             return flatten(image);
         } else if (dice < 55) {
-            return Optional.of(Operations.resize(spec, io.newSize(image.size()), !rarely()));
+            return Optional.of(Operations.resize(spec, newSize(image), !rarely()));
         } else if (dice < 65) {
             return remove(spec);
         } else if (dice < 75) {
@@ -181,6 +192,12 @@ final class OperationGenerator {
             return Optional.of(Operations.close(spec));
         }
         return Optional.of(Operations.reopen());
+    }
+
+    private long newSize(ImageInfo image) {
+        long size = Math.min(io.newSize(image.size()), traits.maxBytes(image.layout()));
+        boolean mayShrink = image.parent().isEmpty() || traits.rollbackRestoresOverlap();
+        return mayShrink ? size : Math.max(size, image.size());
     }
 
     private Optional<Operation> flatten(ImageInfo image) {

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A deadlock must fail.
 abstract class OracleContract {
-    private static final int OPERATIONS = 400;
 
     @TempDir
     Path directory;
@@ -34,6 +33,9 @@ abstract class OracleContract {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void theStoreDoesWhatTheModelDoes(long seed) {
-        new StoreOracle(fixture(), directory, seed).run(OPERATIONS);
+        StoreFixture fixture = fixture();
+        int operations =
+                Integer.getInteger("berth.oracle.operations", fixture.traits().operations());
+        new StoreOracle(fixture, directory, seed).run(operations);
     }
 }

@@ -81,15 +81,22 @@ abstract class PoolContract extends ContractBase {
     @ParameterizedTest
     @MethodSource("unusualNames")
     void anyUnicodeTextIsAName(String name) {
-        ImageSpec spec = new ImageSpec(name, name);
-        store.createPool(name);
+        if (!traits().takesPool(name)) {
+            assertRefused(Problem.INVALID_ARGUMENT, () -> store.createPool(name));
+        }
+        if (!traits().takesImage(name)) {
+            assertRefused(Problem.INVALID_ARGUMENT, () -> store.create(image(name), MIB, Layout.DEFAULT));
+        }
+        String pool = traits().takesPool(name) ? name : "pool";
+        ImageSpec spec = new ImageSpec(pool, traits().takesImage(name) ? name : "image");
+        store.createPool(pool);
         var image = create(spec, MIB);
         write(image, 0, bytes(1, BLOCK));
         image.createSnapshot(name);
         reopen();
 
-        assertThat(store.pools()).contains(name);
-        assertThat(store.images(name)).extracting(info -> info.spec()).containsExactly(spec);
+        assertThat(store.pools()).contains(pool);
+        assertThat(store.images(pool)).extracting(info -> info.spec()).containsExactly(spec);
         assertBytes(read(open(spec, name), 0, BLOCK), bytes(1, BLOCK));
     }
 

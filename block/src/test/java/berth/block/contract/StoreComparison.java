@@ -20,9 +20,11 @@ import java.util.stream.Collectors;
 /** Compares everything that two stores hold. */
 final class StoreComparison {
     private final Random random;
+    private final StoreTraits traits;
 
-    StoreComparison(Random random) {
+    StoreComparison(Random random, StoreTraits traits) {
         this.random = random;
+        this.traits = traits;
     }
 
     void compare(MigrationStore model, MigrationStore subject) {
@@ -53,9 +55,9 @@ final class StoreComparison {
             assertThat(Facts.children(subject, spec, Optional.empty()))
                     .as("clones of %s", spec)
                     .isEqualTo(Facts.children(model, spec, Optional.empty()));
-            new ImageComparison(spec.toString(), expected, actual).compareBytes();
+            comparison(spec.toString(), expected, actual).compareBytes();
             boolean alone = info.parent().isEmpty() && info.snapshotCount() == 0 && !migrating;
-            new ImageComparison(spec.toString(), expected, actual).compareUsage(alone);
+            comparison(spec.toString(), expected, actual).compareUsage(alone);
             List<String> earlier = new ArrayList<>(List.of(""));
             for (Snapshot snapshot : expected.snapshots()) {
                 compareSnapshot(model, subject, spec, snapshot.name());
@@ -65,12 +67,12 @@ final class StoreComparison {
         }
     }
 
-    private static void compareSnapshot(MigrationStore model, MigrationStore subject, ImageSpec spec, String snapshot) {
+    private void compareSnapshot(MigrationStore model, MigrationStore subject, ImageSpec spec, String snapshot) {
         try (Image expected = model.open(spec.at(snapshot));
                 Image actual = subject.open(spec.at(snapshot))) {
             String name = spec.at(snapshot).toString();
-            new ImageComparison(name, expected, actual).compareBytes();
-            new ImageComparison(name, expected, actual).compareUsage(false);
+            comparison(name, expected, actual).compareBytes();
+            comparison(name, expected, actual).compareUsage(false);
         }
     }
 
@@ -85,18 +87,22 @@ final class StoreComparison {
         try (Image expected = open(model, spec, to);
                 Image actual = open(subject, spec, to)) {
             String name = "difference of " + spec + "@" + to + " from '" + from + "'";
-            new ImageComparison(name, expected, actual)
+            comparison(name, expected, actual)
                     .compareDifference(
                             Optional.of(from).filter(earlier -> !earlier.isEmpty()),
                             earlier -> open(model, spec, earlier));
         }
     }
 
+    private ImageComparison comparison(String name, Image expected, Image actual) {
+        return new ImageComparison(name, traits, expected, actual);
+    }
+
     private static Image open(MigrationStore store, ImageSpec spec, String snapshot) {
         return snapshot.isEmpty() ? store.open(spec, Access.READ_ONLY) : store.open(spec.at(snapshot));
     }
 
-    private static void compareTrashed(MigrationStore model, MigrationStore subject, String pool, TrashEntry entry) {
+    private void compareTrashed(MigrationStore model, MigrationStore subject, String pool, TrashEntry entry) {
         // Ids differ between the stores; names in the trash need not be unique, so the ids come from the migrations.
         for (MigrationRecord migration : model.migrations()) {
             if (migration.sourceId().equals(Optional.of(entry.id()))) {
@@ -104,7 +110,8 @@ final class StoreComparison {
                 try (Image expected = model.openById(pool, entry.id(), Optional.empty());
                         Image actual = subject.openById(pool, id, Optional.empty())) {
                     assertThat(Facts.snapshots(actual)).isEqualTo(Facts.snapshots(expected));
-                    new ImageComparison("trash of " + pool + ": " + entry.name(), expected, actual).compareBytes();
+                    comparison("trash of " + pool + ": " + entry.name(), expected, actual)
+                            .compareBytes();
                 }
             }
         }

@@ -15,4 +15,9 @@ public interface StoreFixture {
      * @param sources opens the sources of images that are being imported
      */
     MigrationStore open(Path directory, SourceOpener sources);
+
+    /** In what the store differs from others. */
+    default StoreTraits traits() {
+        return StoreTraits.EXACT;
+    }
 }

@@ -44,9 +44,11 @@ public final class StoreOracle {
         this.model = new OracleSide(new ModelFixture(), directory, sources);
         this.subject = new OracleSide(fixture, directory, sources);
         this.random = new Random(seed);
-        this.generator = new OperationGenerator(scale, random, model, sources);
-        this.comparison = new StoreComparison(new Random(~seed));
-        subject.meanwhile(this::interlude);
+        this.generator = new OperationGenerator(scale, random, model, sources, fixture.traits());
+        this.comparison = new StoreComparison(new Random(~seed), fixture.traits());
+        if (fixture.traits().usableFromProgress()) {
+            subject.meanwhile(this::interlude);
+        }
     }
 
     /**

@@ -2,7 +2,6 @@ package berth.block.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import berth.block.BlockReader;
 import berth.block.Extent;
 import berth.block.Image;
 import berth.block.Limits;
@@ -28,10 +27,6 @@ abstract class ZeroingContract extends ContractBase {
                 case ZERO_KEEPING_SPACE -> image.writeZeroes(offset, length, false);
             }
         }
-    }
-
-    static void assertNoData(BlockReader image, long offset, long length) {
-        assertThat(extents(image, offset, length)).allMatch(extent -> extent.kind() != Extent.Kind.DATA, "is not data");
     }
 
     /** Asserts that the extents cover the range exactly, and that neighbours differ. */
@@ -122,13 +117,13 @@ abstract class ZeroingContract extends ContractBase {
         write(image, 8 * BLOCK, bytes(1, 3 * BLOCK));
         write(image, 64L * MIB - BLOCK, bytes(2, 2 * BLOCK));
 
-        assertThat(extents(image))
-                .containsExactly(
-                        new Extent(0, 8 * BLOCK, Extent.Kind.UNALLOCATED),
-                        new Extent(8 * BLOCK, 3 * BLOCK, Extent.Kind.DATA),
-                        new Extent(11 * BLOCK, 64L * MIB - 12 * BLOCK, Extent.Kind.UNALLOCATED),
-                        new Extent(64L * MIB - BLOCK, 2 * BLOCK, Extent.Kind.DATA),
-                        new Extent(64L * MIB + BLOCK, GIB - 64L * MIB - BLOCK, Extent.Kind.UNALLOCATED));
+        assertCover(extents(image), 0, GIB);
+        assertThat(extents(image)).noneMatch(extent -> extent.kind() == Extent.Kind.ZERO);
+        granules()
+                .assertData(
+                        extents(image),
+                        new DiffContract.Range(8 * BLOCK, 3 * BLOCK, true),
+                        new DiffContract.Range(64L * MIB - BLOCK, 2 * BLOCK, true));
     }
 
     @ParameterizedTest

@@ -20,9 +20,19 @@ public final class Arguments {
                     List.of("--store"),
                     "directory",
                     false,
-                    "the store's directory [default: $BERTH_STORE, or /var/lib/berth for root"
+                    "the store's directory, or 'ceph' for a Ceph cluster [default: $BERTH_STORE, or /var/lib/berth for root"
                             + " and ~/.local/share/berth for others]"),
             new Grammar.Option(List.of("-h", "--help"), null, false, "show this help"));
+
+    /** The options that name a Ceph cluster, as {@code rbd} has them; every command takes them. */
+    public static final List<Grammar.Option> CLUSTER = List.of(
+            new Grammar.Option(
+                    List.of("-c", "--conf"), "path", false, "Ceph's configuration file; the store is its cluster"),
+            new Grammar.Option(List.of("--id", "--user"), "id", false, "the Ceph user's id without 'client.'"),
+            new Grammar.Option(List.of("-n", "--name"), "name", false, "the Ceph user's name, as client.ID"),
+            new Grammar.Option(List.of("-m", "--mon_host"), "host", false, "the addresses of Ceph's monitors"),
+            new Grammar.Option(List.of("--cluster"), "name", false, "the Ceph cluster's name"),
+            new Grammar.Option(List.of("-K", "--keyring"), "path", false, "the file with the Ceph user's key"));
 
     private final ParseResult parsed;
 
@@ -59,6 +69,7 @@ public final class Arguments {
         CommandSpec spec = CommandSpec.create().name(grammar.name()).interpolateVariables(false);
         grammar.options().forEach(option -> spec.addOption(spec(option)));
         COMMON.forEach(option -> spec.addOption(spec(option)));
+        CLUSTER.forEach(option -> spec.addOption(spec(option)));
         int index = 0;
         for (Grammar.Positional positional : grammar.positionals()) {
             spec.addPositional(PositionalParamSpec.builder()

@@ -107,7 +107,7 @@ public final class MigrationCommands {
         boolean force = call.args().flag("--force");
         ImageSpec target = explain(
                 "getting migration status failed",
-                () -> call.store().migration(image).target());
+                () -> call.engine().migrations().migration(image).target());
         List<ImageSpec> children = call.store().children(target, Optional.empty());
         if (!children.isEmpty()) {
             warnOfChildren(call, children, force);

@@ -68,7 +68,7 @@ public final class ServeCommands {
             pidFile.ifPresent(ServeCommands::writePid);
             startScrub(call);
             call.console()
-                    .complain("serving the store " + call.engine().directory().path() + " as process "
+                    .complain("serving the store " + call.engine().name() + " as process "
                             + ProcessHandle.current().pid());
             call.cancellation().await();
             call.console().complain("stopping");

@@ -3,6 +3,7 @@ package berth.cli.command;
 import berth.block.BlockException;
 import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
+import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Watcher;
 import berth.cli.call.Call;
@@ -42,8 +43,11 @@ public final class StatusCommand {
     }
 
     private static Optional<MigrationStatus> migration(Call call, ImageSpec spec) {
+        if (!(call.store() instanceof MigrationStore)) {
+            return Optional.empty();
+        }
         try {
-            call.store().migration(spec);
+            call.engine().migrations().migration(spec);
             return Optional.of(call.engine().mover().status(spec));
         } catch (BlockException e) {
             if (e.problem() == Problem.NOT_MIGRATING) {

@@ -1,0 +1,184 @@
+package berth.ceph;
+
+import berth.block.BlockException;
+import berth.block.Problem;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a cluster is reached, and how its images are used.
+ *
+ * @param configurationFile the configuration file; when empty, the first of Ceph's usual places that exists
+ * @param cluster the cluster's name, {@code ceph} unless its files are called otherwise
+ * @param user the user's id without {@code client.}
+ * @param keyring the file with the user's key; when empty, what the configuration file says
+ * @param monitors the monitors' addresses; when empty, what the configuration file says
+ * @param connectTimeout after which a cluster that does not answer counts as unreachable
+ * @param operationTimeout after which a request that the monitors or the OSDs do not answer has failed, up to a day
+ * @param queueDepth how many requests of one open image librbd gets at a time, 1 to 4096
+ * @param cache whether librbd may keep what was written until the next flush; faster, but then other handles see a write
+ *     only after a flush
+ * @param cloneFormat how clones are made
+ * @param whenFull what a write does when the cluster or the pool is full
+ */
+public record CephConfig(
+        Optional<Path> configurationFile,
+        String cluster,
+        String user,
+        Optional<Path> keyring,
+        Optional<String> monitors,
+        Duration connectTimeout,
+        Duration operationTimeout,
+        int queueDepth,
+        boolean cache,
+        CloneFormat cloneFormat,
+        WhenFull whenFull) {
+    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final int DEEPEST = 4096;
+
+    /** What everything is when nothing is said. */
+    public static final CephConfig DEFAULT = new CephConfig(
+            Optional.empty(),
+            "ceph",
+            "admin",
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(60),
+            128,
+            false,
+            CloneFormat.V1,
+            WhenFull.FAIL);
+
+    /** How clones are made. */
+    public enum CloneFormat {
+        /** The cluster decides: as soon as it admits only clients that know version 2, version 2. */
+        AUTO,
+        /** Of protected snapshots, which stay until their clones are gone; every client can open the clones. */
+        V1,
+        /** Of any snapshots, which may be removed before their clones; for clients of Mimic or later. */
+        V2
+    }
+
+    /** What a write does when the cluster or the pool is full. */
+    public enum WhenFull {
+        /** It fails with {@link Problem#NO_SPACE}. */
+        FAIL,
+        /** It waits for space, until {@link CephConfig#operationTimeout} is over. */
+        WAIT
+    }
+
+    public CephConfig {
+        checkTimeout("connect timeout", connectTimeout);
+        checkTimeout("operation timeout", operationTimeout);
+        if (queueDepth < 1 || queueDepth > DEEPEST) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT, "queue depth " + queueDepth + " is not between 1 and " + DEEPEST);
+        }
+    }
+
+    private static void checkTimeout(String what, Duration timeout) {
+        if (timeout.compareTo(Duration.ofSeconds(1)) < 0 || timeout.compareTo(LONGEST) > 0) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT, what + " " + timeout + " is not between a second and a day");
+        }
+    }
+
+    /** The user's whole name, for example {@code client.cinder}. */
+    public String entity() {
+        return "client." + user;
+    }
+
+    /** With a configuration file. */
+    public CephConfig withConfigurationFile(Path path) {
+        return with(Optional.of(path), user, keyring);
+    }
+
+    /** As another user, whose id is given without {@code client.}. */
+    public CephConfig withUser(String id) {
+        return with(configurationFile, id, keyring);
+    }
+
+    /** With a file that has the user's key. */
+    public CephConfig withKeyring(Path path) {
+        return with(configurationFile, user, Optional.of(path));
+    }
+
+    private CephConfig with(Optional<Path> file, String newUser, Optional<Path> newKeyring) {
+        return new CephConfig(
+                file,
+                cluster,
+                newUser,
+                newKeyring,
+                monitors,
+                connectTimeout,
+                operationTimeout,
+                queueDepth,
+                cache,
+                cloneFormat,
+                whenFull);
+    }
+
+    /** Of a cluster of another name, with monitors at given addresses if there are any. */
+    public CephConfig withCluster(String name, Optional<String> addresses) {
+        return new CephConfig(
+                configurationFile,
+                name,
+                user,
+                keyring,
+                addresses,
+                connectTimeout,
+                operationTimeout,
+                queueDepth,
+                cache,
+                cloneFormat,
+                whenFull);
+    }
+
+    /** With other timeouts. */
+    public CephConfig withTimeouts(Duration connect, Duration operation) {
+        return new CephConfig(
+                configurationFile,
+                cluster,
+                user,
+                keyring,
+                monitors,
+                connect,
+                operation,
+                queueDepth,
+                cache,
+                cloneFormat,
+                whenFull);
+    }
+
+    /** With clones made in another way. */
+    public CephConfig withCloneFormat(CloneFormat format) {
+        return withUse(queueDepth, cache, format, whenFull);
+    }
+
+    /** With another answer to a full cluster. */
+    public CephConfig withWhenFull(WhenFull answer) {
+        return withUse(queueDepth, cache, cloneFormat, answer);
+    }
+
+    /** With or without librbd's cache. */
+    public CephConfig withCache(boolean used) {
+        return withUse(queueDepth, used, cloneFormat, whenFull);
+    }
+
+    private CephConfig withUse(int depth, boolean cached, CloneFormat format, WhenFull full) {
+        return new CephConfig(
+                configurationFile,
+                cluster,
+                user,
+                keyring,
+                monitors,
+                connectTimeout,
+                operationTimeout,
+                depth,
+                cached,
+                format,
+                full);
+    }
+}

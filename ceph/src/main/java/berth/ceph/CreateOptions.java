@@ -1,0 +1,20 @@
+package berth.ceph;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How an image is made, beyond its layout.
+ *
+ * @param features RBD's names of the features, for example {@code exclusive-lock}; when empty, what the cluster's
+ *     configuration says
+ * @param dataPool the pool for the data, when it is another than that of the metadata; may be erasure-coded
+ */
+public record CreateOptions(Optional<Set<String>> features, Optional<String> dataPool) {
+    /** What the cluster's configuration says. */
+    public static final CreateOptions DEFAULT = new CreateOptions(Optional.empty(), Optional.empty());
+
+    public CreateOptions {
+        features = features.map(Set::copyOf);
+    }
+}

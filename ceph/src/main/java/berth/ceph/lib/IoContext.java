@@ -1,0 +1,65 @@
+package berth.ceph.lib;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import berth.posix.Errno;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Predicate;
+
+/** An open pool, in one of its namespaces ({@code rados_ioctx_t}). Images opened through it outlive it. */
+public final class IoContext implements AutoCloseable {
+    /** Stands for the objects of all namespaces. */
+    public static final String ALL_NAMESPACES = "\u0001";
+
+    private final long handle;
+
+    IoContext(long handle) {
+        this.handle = handle;
+    }
+
+    long handle() {
+        return handle;
+    }
+
+    /** Moves to another namespace. */
+    public void setNamespace(String namespace) {
+        try (Arena arena = Arena.ofConfined()) {
+            Rados.IOCTX_SET_NAMESPACE.call(handle, arena.allocateFrom(namespace).address());
+        }
+    }
+
+    /** Whether a write to a full pool is tried, and fails, instead of waiting for space. */
+    public void setFullTry(boolean fullTry) {
+        (fullTry ? Rados.SET_FULL_TRY : Rados.UNSET_FULL_TRY).call(handle);
+    }
+
+    /** Whether there is an object, in the namespace or in all of them, whose name the condition holds for. */
+    public boolean anyObject(Predicate<String> condition) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(ADDRESS, 3);
+            Rados.OBJECTS_OPEN.check(handle, out.address());
+            long list = out.get(JAVA_LONG, 0);
+            try {
+                while (true) {
+                    int result = Rados.OBJECTS_NEXT.callInt(list, out.address() + 8, 0, 0);
+                    if (result == -Errno.ENOENT.number()) {
+                        return false;
+                    }
+                    Rados.OBJECTS_NEXT.checked(result);
+                    if (condition.test(Text.pointedTo(out, 8))) {
+                        return true;
+                    }
+                }
+            } finally {
+                Rados.OBJECTS_CLOSE.call(list);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        Rados.IOCTX_DESTROY.call(handle);
+    }
+}

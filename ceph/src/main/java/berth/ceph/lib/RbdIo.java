@@ -1,0 +1,210 @@
+package berth.ceph.lib;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import berth.posix.EventCounter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of an open image. Each one is handed to librbd, and its thread parked until librbd is done, so that a
+ * virtual thread leaves its carrier to others. librbd raises an event descriptor when requests are done; one platform
+ * thread for each open image waits for that and unparks the requests' threads.
+ *
+ * <p>A thread that is interrupted waits on, for librbd uses its memory until the request is done; it finds its interrupt
+ * status set afterwards. How long a request can take is up to {@code rados_osd_op_timeout}.
+ */
+public final class RbdIo implements AutoCloseable {
+    private static final int EVENTFD = 2;
+    private static final int EVENTS = 64;
+
+    private final RbdImage image;
+    private final EventCounter events = EventCounter.open();
+    private final Semaphore permits;
+    private final Request[] requests;
+    /** The numbers of the requests that are free; guarded by itself. */
+    private final int[] free;
+
+    private final Thread completer;
+    private int freeCount;
+    private volatile boolean closing;
+
+    /** A place for one request at a time. */
+    private static final class Request {
+        /** Where librbd puts the completion when it is made. */
+        private final MemorySegment completion = Arena.ofAuto().allocate(JAVA_LONG);
+
+        private volatile boolean done;
+        private long result;
+        private volatile @Nullable Thread waiter;
+
+        void begin() {
+            done = false;
+            waiter = Thread.currentThread();
+        }
+
+        void complete(long value) {
+            Thread waiting = waiter;
+            result = value;
+            done = true;
+            LockSupport.unpark(waiting);
+        }
+
+        long await() {
+            boolean interrupted = false;
+            while (!done) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return result;
+        }
+    }
+
+    /** Hands a request with its completion to librbd. */
+    @FunctionalInterface
+    private interface Submission {
+        long submit(long completion);
+    }
+
+    /**
+     * Makes an open image ready for requests.
+     *
+     * @param depth how many requests librbd gets at a time; further ones wait
+     */
+    public RbdIo(RbdImage image, int depth) {
+        this.image = image;
+        this.permits = new Semaphore(depth);
+        this.requests = new Request[depth];
+        this.free = new int[depth];
+        for (int i = 0; i < depth; i++) {
+            requests[i] = new Request();
+            free[i] = i;
+        }
+        this.freeCount = depth;
+        Rbd.SET_NOTIFICATION.check(image.handle(), events.descriptor(), EVENTFD);
+        this.completer = Thread.ofPlatform().daemon().name("rbd-completions").start(this::complete);
+    }
+
+    /** Reads into native memory. */
+    public void read(long offset, MemorySegment into) {
+        check(
+                Rbd.AIO_READ,
+                completion ->
+                        Rbd.AIO_READ.call(image.handle(), offset, into.byteSize(), into.address(), completion, 0));
+    }
+
+    /** Writes from native memory. */
+    public void write(long offset, MemorySegment from) {
+        check(
+                Rbd.AIO_WRITE,
+                completion ->
+                        Rbd.AIO_WRITE.call(image.handle(), offset, from.byteSize(), from.address(), completion, 0));
+    }
+
+    /** Makes a range read as zeroes, to the byte; what lies in it takes no space afterwards. */
+    public void zero(long offset, long length) {
+        check(
+                Rbd.AIO_WRITE_ZEROES,
+                completion -> Rbd.AIO_WRITE_ZEROES.call(image.handle(), offset, length, completion, 0, 0));
+    }
+
+    /** Makes durable what was acknowledged. */
+    public void flush() {
+        check(Rbd.AIO_FLUSH, completion -> Rbd.AIO_FLUSH.call(image.handle(), completion, 0, 0, 0, 0));
+    }
+
+    private void check(NativeFunction function, Submission submission) {
+        permits.acquireUninterruptibly();
+        int number = take();
+        try {
+            Request request = requests[number];
+            request.begin();
+            Rbd.CREATE_COMPLETION.checked(
+                    (int) Rbd.CREATE_COMPLETION.call(number, 0, request.completion.address(), 0, 0, 0));
+            long completion = request.completion.get(JAVA_LONG, 0);
+            int submitted = (int) submission.submit(completion);
+            if (submitted < 0) {
+                Rbd.RELEASE_COMPLETION.call(completion, 0, 0, 0, 0, 0);
+                throw function.failure(-submitted);
+            }
+            long result = request.await();
+            if (result < 0) {
+                throw function.failure((int) -result);
+            }
+        } finally {
+            give(number);
+            permits.release();
+        }
+    }
+
+    private int take() {
+        synchronized (free) {
+            freeCount--;
+            return free[freeCount];
+        }
+    }
+
+    private void give(int number) {
+        synchronized (free) {
+            free[freeCount] = number;
+            freeCount++;
+        }
+    }
+
+    /** What the completion thread does. */
+    private void complete() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment completions = arena.allocate(JAVA_LONG, EVENTS);
+            while (true) {
+                events.await();
+                if (closing) {
+                    return;
+                }
+                int count;
+                do {
+                    count = (int) Rbd.POLL_EVENTS.call(image.handle(), completions.address(), EVENTS, 0, 0, 0);
+                    for (int i = 0; i < count; i++) {
+                        finish(completions.getAtIndex(JAVA_LONG, i));
+                    }
+                } while (count == EVENTS);
+            }
+        }
+    }
+
+    private void finish(long completion) {
+        long number = Rbd.COMPLETION_ARGUMENT.call(completion, 0, 0, 0, 0, 0);
+        long result = Rbd.COMPLETION_RESULT.call(completion, 0, 0, 0, 0, 0);
+        Rbd.RELEASE_COMPLETION.call(completion, 0, 0, 0, 0, 0);
+        requests[(int) number].complete(result);
+    }
+
+    /** Ends the completion thread and closes the image. No request may be under way. */
+    @Override
+    public void close() {
+        closing = true;
+        events.signal();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                completer.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            image.close();
+        } finally {
+            events.close(); // Not before: librbd has its number.
+        }
+    }
+}
