@@ -123,11 +123,11 @@ final class HeadWriter {
     }
 
     /**
-     * Makes the bytes of the last block after the image's end zero, before the image grows over them.
-     *
-     * @param own whether the top layer has to have the block, because what is below may be exchanged
+     * Makes the bytes of the last block after the image's end zero, before the image grows over them. Where there are
+     * layers below, the top layer gets the block in any case: the end of a migration may exchange them for others, in
+     * which there is something after that end.
      */
-    void zeroTail(PointInTime head, boolean own) {
+    void zeroTail(PointInTime head) {
         long size = head.size();
         if ((size & BLOCK_MASK) == 0) {
             return;
@@ -135,14 +135,12 @@ final class HeadWriter {
         BlockIndex index = head.index();
         long block = size >>> LayerMap.BLOCK_SHIFT;
         int code = index.code(block);
-        boolean fromBelow = own && code != index.topCode();
+        boolean fromBelow = code != index.topCode() && index.top().below() != null;
         if (!fromBelow && (code == BlockIndex.HOLE || code == BlockIndex.ZERO)) {
             return;
         }
         long offset = block << LayerMap.BLOCK_SHIFT;
-        if (!fromBelow
-                && BlockIndex.isData(code)
-                && tailIsZero(index.layer(code).data(), size)) {
+        if (!fromBelow && tailIsZero(index.top().data(), size)) {
             return;
         }
         ByteBuffer whole = completeBlock(head, offset, size);

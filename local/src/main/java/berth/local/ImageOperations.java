@@ -149,10 +149,7 @@ final class ImageOperations {
     private @Nullable Long grow(ImageState image, long size) {
         structure.change(List.of(image), transaction -> {
             ImageRecord record = context.catalog().image(image.id());
-            // An abort of the migration would bring the source's last block back, with whatever is after the end.
-            FillState fill = image.fill();
-            boolean own = fill != null && fill.record().kind() == OriginKind.LINKED;
-            image.writer().zeroTail(image.head(), own);
+            image.writer().zeroTail(image.head());
             image.flusher().flush();
             transaction.put(record.with(size, record.head()));
         });

@@ -164,18 +164,22 @@ final class LocalFill implements Fill {
         }
     }
 
-    /** What the first point in time is compared with. */
+    /**
+     * What the first point in time is compared with: what readers see of the parent where the fill layer has nothing,
+     * which is whole blocks, the last one beyond the overlap's end, too.
+     */
     private void readBase(long offset, int length, ObjectBuffer into) {
         if (!fill.overParent()) {
             return;
         }
         Layer first = fill.layers().getFirst();
         Layer parent = first.below();
-        if (parent == null || offset >= first.overlap()) {
+        long visible = first.overlapBlocks() << LayerMap.BLOCK_SHIFT;
+        if (parent == null || offset >= visible) {
             return;
         }
-        int visible = (int) Math.min(length, first.overlap() - offset);
-        new PointInTime(parent, first.overlap(), queue).read(offset, into.claim(0, visible));
+        int stop = (int) Math.min(length, visible - offset);
+        new PointInTime(parent, visible, queue).read(offset, into.claim(0, stop));
         into.normalize(length);
     }
 

@@ -304,4 +304,27 @@ abstract class AbortContract extends LinkedBase {
 
         assertBytes(readAll(open(SOURCE)), new byte[8192]);
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatTheSourceCutOffDoesNotComeBackWithAGrownClone(boolean execute) {
+        Image source = create(SOURCE, 8192);
+        write(source, 4096 + 1000, bytes(1, 3096));
+        source.resize(4096 + 1000, true, Progress.NONE);
+        source.createSnapshot("cut");
+        source.protectSnapshot("cut");
+        closeImages();
+        prepareLinked(SOURCE, TARGET, false);
+        if (execute) {
+            execute(TARGET);
+        }
+        ImageSpec child = image("child");
+        store.clone(TARGET.at("cut"), child, Layout.DEFAULT);
+        open(child).resize(8192, false, Progress.NONE);
+        closeImages();
+
+        abort(TARGET);
+
+        assertBytes(readAll(open(child)), new byte[8192]);
+    }
 }

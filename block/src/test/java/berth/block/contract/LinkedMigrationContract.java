@@ -269,6 +269,26 @@ abstract class LinkedMigrationContract extends LinkedBase {
         assertBytes(readAll(open(TARGET, "early")), early);
     }
 
+    /** The block in which the clone once ended shows less of the parent than all of it. */
+    @Test
+    void whatACloneCutOffFromItsParentDoesNotComeBackWithTheCopy() {
+        Image parent = create(DISK, 8192);
+        write(parent, 0, bytes(1, 8192));
+        parent.createSnapshot("s");
+        parent.protectSnapshot("s");
+        store.clone(DISK.at("s"), SOURCE, Layout.DEFAULT);
+        Image clone = open(SOURCE);
+        clone.resize(4096 + 1000, true, Progress.NONE);
+        clone.resize(8192, false, Progress.NONE);
+        byte[] expected = readAll(clone);
+        closeImages();
+
+        prepareLinked(SOURCE, TARGET, false);
+        execute(TARGET);
+
+        assertBytes(readAll(open(TARGET)), expected);
+    }
+
     @Test
     void clonesOfTheSourceBecomeClonesOfTheTarget() {
         makeSource();

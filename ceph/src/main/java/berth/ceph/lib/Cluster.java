@@ -89,11 +89,6 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** This connection's number in the cluster; watchers and lock holders carry it. */
-    public long instanceId() {
-        return Rados.INSTANCE_ID.call(handle);
-    }
-
     /**
      * Sends a command to the monitors.
      *
@@ -142,15 +137,6 @@ public final class Cluster implements AutoCloseable {
     public void deletePool(String name) {
         try (Arena arena = Arena.ofConfined()) {
             Rados.POOL_DELETE.check(handle, arena.allocateFrom(name).address());
-        }
-    }
-
-    /** The name of a pool. */
-    public String poolName(long id) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocate(MAX_VALUE_BYTES);
-            Rados.POOL_REVERSE_LOOKUP.check(handle, id, name.address(), MAX_VALUE_BYTES);
-            return name.getString(0, StandardCharsets.UTF_8);
         }
     }
 

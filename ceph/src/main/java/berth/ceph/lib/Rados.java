@@ -15,13 +15,11 @@ final class Rados {
     static final NativeFunction CONF_SET = LIBRARY.function("rados_conf_set");
     static final NativeFunction CONF_GET = LIBRARY.function("rados_conf_get");
     static final NativeFunction CLUSTER_FSID = LIBRARY.function("rados_cluster_fsid");
-    static final NativeFunction INSTANCE_ID = LIBRARY.function("rados_get_instance_id");
     static final NativeFunction MON_COMMAND = LIBRARY.function("rados_mon_command");
     static final NativeFunction BUFFER_FREE = LIBRARY.function("rados_buffer_free");
     static final NativeFunction POOL_LIST = LIBRARY.function("rados_pool_list");
     static final NativeFunction POOL_CREATE = LIBRARY.function("rados_pool_create");
     static final NativeFunction POOL_DELETE = LIBRARY.function("rados_pool_delete");
-    static final NativeFunction POOL_REVERSE_LOOKUP = LIBRARY.function("rados_pool_reverse_lookup");
     static final NativeFunction IOCTX_CREATE = LIBRARY.function("rados_ioctx_create");
     static final NativeFunction IOCTX_DESTROY = LIBRARY.function("rados_ioctx_destroy");
     static final NativeFunction IOCTX_SET_NAMESPACE = LIBRARY.function("rados_ioctx_set_namespace");

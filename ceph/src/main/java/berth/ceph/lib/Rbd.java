@@ -53,7 +53,6 @@ final class Rbd {
     static final NativeFunction GET_OVERLAP = function("rbd_get_overlap");
     static final NativeFunction GET_NAME = function("rbd_get_name");
     static final NativeFunction GET_ID = function("rbd_get_id");
-    static final NativeFunction GET_DATA_POOL = function("rbd_get_data_pool_id");
     static final NativeFunction GET_PARENT = function("rbd_get_parent");
     static final NativeFunction LINKED_CLEANUP = function("rbd_linked_image_spec_cleanup");
     static final NativeFunction SNAP_SPEC_CLEANUP = function("rbd_snap_spec_cleanup");
@@ -66,8 +65,6 @@ final class Rbd {
     static final NativeFunction DIFF = function("rbd_diff_iterate2");
     static final NativeFunction FEATURES_TO_STRING = function("rbd_features_to_string");
     static final NativeFunction FEATURES_FROM_STRING = function("rbd_features_from_string");
-    static final NativeFunction UPDATE_FEATURES = function("rbd_update_features");
-    static final NativeFunction REBUILD_OBJECT_MAP = function("rbd_rebuild_object_map");
 
     // Snapshots.
     static final NativeFunction SNAP_LIST = function("rbd_snap_list");

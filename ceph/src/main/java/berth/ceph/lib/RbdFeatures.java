@@ -9,16 +9,10 @@ import java.util.List;
 
 /** RBD's features: their names, and their bits in the library. */
 public final class RbdFeatures {
-    /** The name of clones' feature, which every image has. */
-    public static final String LAYERING = "layering";
-    /** The name of the feature by which one client at a time writes. */
-    public static final String EXCLUSIVE_LOCK = "exclusive-lock";
     /** The name of the map that says which objects exist. */
     public static final String OBJECT_MAP = "object-map";
     /** The name of the feature by which the object map says what changed. */
     public static final String FAST_DIFF = "fast-diff";
-    /** The name of the feature by which flattening includes the snapshots. */
-    public static final String DEEP_FLATTEN = "deep-flatten";
 
     /** The bit of {@link #FAST_DIFF}. */
     public static final long FAST_DIFF_BIT = 1 << 4;

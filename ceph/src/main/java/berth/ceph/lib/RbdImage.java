@@ -164,11 +164,6 @@ public final class RbdImage implements AutoCloseable {
         }
     }
 
-    /** The number of the pool that has the data. */
-    public long dataPoolId() {
-        return Rbd.GET_DATA_POOL.call(handle);
-    }
-
     /** What the image was cloned from, with the names of when it was opened. */
     public Optional<Parent> parent() {
         try (Arena arena = Arena.ofConfined()) {
@@ -225,11 +220,6 @@ public final class RbdImage implements AutoCloseable {
         withProgress(Rbd.FLATTEN, progress);
     }
 
-    /** Makes the object map anew. */
-    public void rebuildObjectMap(Progress progress) {
-        withProgress(Rbd.REBUILD_OBJECT_MAP, progress);
-    }
-
     /** Calls a function whose last two parameters are a progress callback and its argument. */
     void withProgress(NativeFunction function, Progress progress, long... arguments) {
         try (Callbacks.Call call = Callbacks.of(progress)) {
@@ -242,11 +232,6 @@ public final class RbdImage implements AutoCloseable {
             call.rethrow();
             function.checked(result);
         }
-    }
-
-    /** Turns features on or off. */
-    public void updateFeatures(long features, boolean enabled) {
-        Rbd.UPDATE_FEATURES.check(handle, features, enabled ? 1 : 0);
     }
 
     /**
