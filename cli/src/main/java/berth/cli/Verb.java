@@ -4,6 +4,7 @@ import berth.cli.call.Command;
 import berth.cli.command.BenchCommand;
 import berth.cli.command.CheckCommand;
 import berth.cli.command.DiffCommand;
+import berth.cli.command.HttpCommand;
 import berth.cli.command.ImageCommands;
 import berth.cli.command.InfoCommand;
 import berth.cli.command.InstanceCommands;
@@ -35,6 +36,7 @@ enum Verb {
     EXPORT("export"),
     FLATTEN("flatten"),
     HELP("help"),
+    HTTP_SERVE("http serve"),
     IMPORT("import"),
     INFO("info"),
     INSTANCE_MIGRATE("instance migrate"),
@@ -105,6 +107,7 @@ enum Verb {
             case EXPORT -> TransferCommands.export();
             case FLATTEN -> ImageCommands.flatten();
             case HELP -> Help.help();
+            case HTTP_SERVE -> HttpCommand.serve();
             case IMPORT -> TransferCommands.importImage();
             case INFO -> InfoCommand.info();
             case INSTANCE_MIGRATE -> InstanceCommands.migrate();

@@ -24,6 +24,7 @@ class ArchitectureTest {
         MAY_USE.put("posix", List.of());
         MAY_USE.put("block", List.of("posix"));
         MAY_USE.put("nbd", List.of("posix", "block"));
+        MAY_USE.put("http", List.of("posix", "block"));
         MAY_USE.put("source", List.of("posix", "block", "nbd"));
         MAY_USE.put("local", List.of("posix", "block"));
         MAY_USE.put("ceph", List.of("posix", "block"));

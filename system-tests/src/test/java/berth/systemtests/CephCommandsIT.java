@@ -71,6 +71,42 @@ class CephCommandsIT {
         assertThat(cluster.rbd("ls", "vms")).isEqualTo("disk\n");
     }
 
+    /** What librbd cannot read itself (a compressed qcow2 with a backing file), it reads from Berth. */
+    @Test
+    void rbdMigratesFromWhatIsServedOverHttp() throws Exception {
+        Path base = Disks.raw(temp.resolve("base.raw"), 20 << 20, 40, 2);
+        Path overlay = temp.resolve("overlay.qcow2");
+        Programs.run(
+                        "qemu-img",
+                        "convert",
+                        "-c",
+                        "-O",
+                        "qcow2",
+                        base.toString(),
+                        temp.resolve("base.qcow2").toString())
+                .succeeded();
+        Programs.run("qemu-img", "create", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", overlay.toString())
+                .succeeded();
+        Programs.run("qemu-io", "-c", "write -P 7 1M 3M", "-c", "write -z 6M 2M", overlay.toString())
+                .succeeded();
+        Path spec = temp.resolve("spec.json");
+        Files.writeString(spec, "{\"type\":\"qcow\",\"stream\":{\"type\":\"file\",\"file_path\":\"" + overlay + "\"}}");
+
+        try (BerthProcess served = Berth.in(temp).start("http", "serve", "--source-spec-path", spec.toString())) {
+            String source = served.awaitLine();
+            cluster.rbd("migration", "prepare", "--import-only", "--source-spec", source, "vms/web");
+            cluster.rbd("migration", "execute", "--no-progress", "vms/web");
+        }
+        cluster.rbd("migration", "commit", "--no-progress", "vms/web");
+
+        Path expected = temp.resolve("expected.raw");
+        Programs.run("qemu-img", "convert", "-O", "raw", overlay.toString(), expected.toString())
+                .succeeded();
+        ok("export", "--no-progress", "vms/web", temp.resolve("web.raw").toString());
+        assertThat(temp.resolve("web.raw")).hasSameBinaryContentAs(expected);
+        cluster.rbd("rm", "--no-progress", "vms/web");
+    }
+
     @Test
     void failuresEndWithTheStatusOfRbd() throws Exception {
         Path reader = cluster.user("reader", "mon", "profile rbd", "osd", "profile rbd-read-only pool=vms");

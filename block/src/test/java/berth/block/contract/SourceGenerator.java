@@ -3,10 +3,15 @@ package berth.block.contract;
 import java.util.Random;
 
 /** Makes up sources of imports: up to four points in time, each a change of the one before. */
-final class SourceGenerator {
+public final class SourceGenerator {
     private final Scale scale;
     private final Random random;
     private final TestSources sources;
+
+    /** Small sources drawn from {@code random}; they stay in {@code sources}. */
+    public SourceGenerator(Random random, TestSources sources) {
+        this(Scale.QUICK, random, sources);
+    }
 
     SourceGenerator(Scale scale, Random random, TestSources sources) {
         this.scale = scale;
@@ -14,7 +19,8 @@ final class SourceGenerator {
         this.sources = sources;
     }
 
-    TestSource next() {
+    /** The next source. */
+    public TestSource next() {
         TestSource source = sources.add();
         SparseBytes bytes = new SparseBytes(random.nextInt(scale.mediumBytes()));
         int snapshots = random.nextInt(4);

@@ -141,6 +141,9 @@ public final class CephCluster implements AutoCloseable {
             servers.start("mgr.x", "ceph-mgr", "-i", "x");
         }
         awaitOsds(size.osds);
+        if (size.manager) {
+            servers.await("the manager", () -> ceph("mgr", "stat").contains("\"available\": true"));
+        }
         if (size.gateway) {
             startGateway();
         }

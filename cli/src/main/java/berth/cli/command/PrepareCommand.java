@@ -14,18 +14,11 @@ import berth.cli.call.Grammar;
 import berth.cli.call.LayoutOptions;
 import berth.cli.call.SpecText;
 import berth.cli.call.Specs;
-import berth.cli.text.Json;
 import berth.migration.MoveRequest;
 import berth.migration.Plan;
-import berth.posix.Errno;
 import berth.server.KeptSecrets;
 import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -36,10 +29,8 @@ public final class PrepareCommand {
     /** {@code migration prepare}. */
     public static Command prepare() {
         return new Command(
-                new Grammar("migration prepare", "Prepare image migration.")
-                        .flag("--import-only", "only import data from source")
-                        .option("--source-spec-path", "source-spec-path", "source-spec file (or '-' for stdin)")
-                        .option("--source-spec", "source-spec", "source-spec")
+                SourceSpecs.add(new Grammar("migration prepare", "Prepare image migration.")
+                                .flag("--import-only", "only import data from source"))
                         .option("-p --pool", "pool", "source pool name")
                         .option("--image", "image", "source image name")
                         .option("--snap", "snap", "source snapshot name")
@@ -64,8 +55,7 @@ public final class PrepareCommand {
 
     private static int run(Call call) {
         Arguments args = call.args();
-        boolean hasSpec = args.option("--source-spec").isPresent()
-                || args.option("--source-spec-path").isPresent();
+        boolean hasSpec = SourceSpecs.given(call);
         if (hasSpec && !args.flag("--import-only")) {
             throw CommandFailure.invalid("--import-only must be used in combination with source-spec/source-spec-path");
         }
@@ -95,45 +85,18 @@ public final class PrepareCommand {
         }
         String snapshot = text.snapshot().orElseThrow(() -> CommandFailure.invalid("snapshot name was not specified"));
         String pool = Specs.checkPool(call, text.pool().orElse(Specs.DEFAULT_POOL));
-        String spec = Json.write(false, json -> {
-            json.writeStartObject();
-            json.writeStringProperty("type", "native");
-            json.writeStringProperty("pool_name", pool);
-            json.writeStringProperty("image_name", text.image().get());
-            json.writeStringProperty("snap_name", snapshot);
-            json.writeEndObject();
-        });
+        String spec = SourceSpecs.ofSnapshot(pool, text.image().get(), snapshot);
         return importSource(call, spec, Specs.destination(call, 1, pool, text.image()));
     }
 
     /** With a source-spec a name alone is the destination's, as {@code rbd} has it. */
     private static int prepareImport(Call call) {
-        String spec = readSpec(call);
+        String spec = SourceSpecs.read(call);
         boolean named = Specs.hasDestination(call, 1);
         return importSource(
                 call,
                 spec,
                 named ? Specs.destination(call, 1, Specs.DEFAULT_POOL, Optional.empty()) : Specs.image(call));
-    }
-
-    private static String readSpec(Call call) {
-        Optional<String> inline = call.args().option("--source-spec");
-        Optional<String> path = call.args().option("--source-spec-path");
-        if (inline.isPresent() && path.isPresent()) {
-            throw CommandFailure.invalid("cannot specify both source-spec and source-spec-path");
-        }
-        if (inline.isPresent()) {
-            return inline.get();
-        }
-        String name = path.orElseThrow();
-        try (InputStream in = name.equals("-")
-                ? call.console().in()
-                : Files.newInputStream(call.invocation().resolve(name))) {
-            return new String(in.readNBytes(SpecParser.MAX_LENGTH + 1), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            Errno errno = e instanceof NoSuchFileException ? Errno.ENOENT : Errno.EIO;
-            throw new CommandFailure(errno.number(), "error opening " + name);
-        }
     }
 
     private static int importSource(Call call, String json, ImageSpec target) {

@@ -1,0 +1,165 @@
+package berth.http;
+
+import berth.block.BlockException;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Serves {@link VirtualQcow2} files over HTTP, read-only, with ranges. Who knows a file's URL can read it, and nobody can
+ * guess one. Safe for use by several threads.
+ */
+public final class RangeServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RangeServer.class.getName());
+    private static final int TOKEN_BYTES = 16;
+    private static final int CHUNK_BYTES = 4 << 20;
+    private static final int BACKLOG = 64;
+    private static final String NAME = "/disk.qcow2";
+
+    static {
+        // Without it every answer waits for the client's delayed acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final String host;
+    private final Map<String, VirtualQcow2> files = new ConcurrentHashMap<>();
+
+    private RangeServer(HttpServer server, String host) {
+        this.server = server;
+        this.host = host;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param address where; port 0 takes a free one
+     * @param host the name or address by which clients reach this machine, for {@link #url}
+     * @throws IOException when the address cannot be listened on
+     */
+    public static RangeServer start(InetSocketAddress address, String host) throws IOException {
+        RangeServer started = new RangeServer(HttpServer.create(address, BACKLOG), host);
+        started.server.createContext("/", started::answer);
+        started.server.setExecutor(started.threads);
+        started.server.start();
+        return started;
+    }
+
+    /** A name that nobody can guess, to {@linkplain #add add} a file under. */
+    public static String newToken() {
+        byte[] token = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(token);
+        return HexFormat.of().formatHex(token);
+    }
+
+    /** Shows a file; one that had the token before is replaced. */
+    public void add(String token, VirtualQcow2 file) {
+        files.put(token, file);
+    }
+
+    /** Shows a file no longer. */
+    public Optional<VirtualQcow2> remove(String token) {
+        return Optional.ofNullable(files.remove(token));
+    }
+
+    /** Where clients find a file. */
+    public URI url(String token) {
+        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
+                + server.getAddress().getPort();
+        return URI.create("http://" + authority + "/" + token + NAME);
+    }
+
+    /** Ends all requests and stops to listen. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            VirtualQcow2 file =
+                    path.endsWith(NAME) ? files.get(path.substring(1, path.length() - NAME.length())) : null;
+            if (file == null) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            switch (exchange.getRequestMethod()) {
+                case "HEAD" -> head(exchange, file);
+                case "GET" -> get(exchange, file);
+                default -> {
+                    exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                    exchange.sendResponseHeaders(405, -1);
+                }
+            }
+        }
+    }
+
+    private static void head(HttpExchange exchange, VirtualQcow2 file) throws IOException {
+        Headers headers = headers(exchange);
+        headers.set("Content-Length", Long.toString(file.size()));
+        exchange.sendResponseHeaders(200, -1);
+    }
+
+    private static Headers headers(HttpExchange exchange) {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Accept-Ranges", "bytes");
+        headers.set("Content-Type", "application/octet-stream");
+        return headers;
+    }
+
+    /** The first bytes are read before the status is sent, so that a source that fails is an error and no short body. */
+    private static void get(HttpExchange exchange, VirtualQcow2 file) throws IOException {
+        String asked = exchange.getRequestHeaders().getFirst("Range");
+        Optional<ByteRange> range = asked == null ? Optional.empty() : ByteRange.parse(asked, file.size());
+        if (asked != null && range.isEmpty()) {
+            headers(exchange).set("Content-Range", "bytes */" + file.size());
+            exchange.sendResponseHeaders(416, -1);
+            return;
+        }
+        ByteRange wanted = range.orElseGet(() -> new ByteRange(0, file.size()));
+        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, wanted.length())];
+        try {
+            file.read(wanted.offset(), ByteBuffer.wrap(chunk));
+        } catch (BlockException e) {
+            LOG.log(System.Logger.Level.WARNING, "reading " + wanted + " of a source failed: " + e.getMessage());
+            exchange.sendResponseHeaders(500, -1);
+            return;
+        }
+        if (range.isPresent()) {
+            headers(exchange).set("Content-Range", wanted.contentRange(file.size()));
+        }
+        exchange.sendResponseHeaders(range.isPresent() ? 206 : 200, wanted.length());
+        send(exchange.getResponseBody(), file, wanted, chunk);
+    }
+
+    private static void send(OutputStream out, VirtualQcow2 file, ByteRange wanted, byte[] chunk) throws IOException {
+        out.write(chunk);
+        long done = chunk.length;
+        while (done < wanted.length()) {
+            int n = (int) Math.min(chunk.length, wanted.length() - done);
+            try {
+                file.read(wanted.offset() + done, ByteBuffer.wrap(chunk, 0, n));
+            } catch (BlockException e) {
+                // The body stays short, which the client notices.
+                throw new IOException("reading a source failed", e);
+            }
+            out.write(chunk, 0, n);
+            done += n;
+        }
+    }
+}

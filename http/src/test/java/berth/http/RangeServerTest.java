@@ -1,0 +1,142 @@
+package berth.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import berth.block.BlockException;
+import berth.block.Problem;
+import berth.block.contract.SparseBytes;
+import berth.block.contract.TestSources;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RangeServerTest {
+    private static final int BITS = 12;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final SparseBytes disk = new SparseBytes(6 << 20);
+    private final VirtualQcow2 file = new VirtualQcow2(new TestSources().add().now(disk), BITS);
+    private final String token = RangeServer.newToken();
+    private RangeServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        byte[] bytes = new byte[6 << 20];
+        new Random(1).nextBytes(bytes);
+        disk.write(0, bytes);
+        server = RangeServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "127.0.0.1");
+        server.add(token, file);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        client.close();
+    }
+
+    private HttpResponse<byte[]> get(URI url, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private byte[] expected(long offset, int length) {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        file.read(offset, bytes);
+        return bytes.array();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 112", "4096, 4096", "100, 9000", "3000000, 5000000"})
+    void aRangeIsAnsweredWithItsBytes(long offset, int length) throws Exception {
+        HttpResponse<byte[]> response =
+                get(server.url(token), "Range", "bytes=" + offset + "-" + (offset + length - 1));
+        long end = Math.min(offset + length, file.size());
+        assertThat(response.statusCode()).isEqualTo(206);
+        assertThat(response.headers().firstValue("Content-Range"))
+                .contains("bytes " + offset + "-" + (end - 1) + "/" + file.size());
+        assertThat(response.body()).isEqualTo(expected(offset, (int) (end - offset)));
+    }
+
+    @Test
+    void withoutARangeTheWholeFileIsAnswered() throws Exception {
+        HttpResponse<byte[]> response = get(server.url(token));
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo(expected(0, (int) file.size()));
+    }
+
+    @Test
+    void headTellsTheSizeAndThatRangesAreTaken() throws Exception {
+        HttpRequest head = HttpRequest.newBuilder(server.url(token)).HEAD().build();
+        HttpResponse<Void> response = client.send(head, HttpResponse.BodyHandlers.discarding());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValueAsLong("Content-Length")).hasValue(file.size());
+        assertThat(response.headers().firstValue("Accept-Ranges")).contains("bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bytes=99999999999-", "bytes=5-4", "bytes=0-1,5-6", "lines=1-2", "bytes=-0", "bytes=-"})
+    void rangesThatCannotBeHadAreRefused(String range) throws Exception {
+        HttpResponse<byte[]> response = get(server.url(token), "Range", range);
+        assertThat(response.statusCode()).isEqualTo(416);
+        assertThat(response.headers().firstValue("Content-Range")).contains("bytes */" + file.size());
+    }
+
+    @Test
+    void aSuffixIsARange() throws Exception {
+        assertThat(get(server.url(token), "Range", "bytes=-10").body()).isEqualTo(expected(file.size() - 10, 10));
+    }
+
+    @Test
+    void onlyWhoKnowsTheTokenFindsTheFile() throws Exception {
+        assertThat(get(server.url(RangeServer.newToken())).statusCode()).isEqualTo(404);
+        assertThat(get(URI.create(server.url(token).toString().replace("disk.qcow2", "")))
+                        .statusCode())
+                .isEqualTo(404);
+        server.remove(token);
+        assertThat(get(server.url(token)).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void nothingCanBeSent() throws Exception {
+        HttpRequest put = HttpRequest.newBuilder(server.url(token))
+                .PUT(HttpRequest.BodyPublishers.ofString("x"))
+                .build();
+        assertThat(client.send(put, HttpResponse.BodyHandlers.discarding()).statusCode())
+                .isEqualTo(405);
+    }
+
+    /** A client that took an error in the midst for data would keep it. */
+    @Test
+    void aSourceThatFailsIsAnErrorAndNeverAWholeBody() throws Exception {
+        FailingBytes failing = new FailingBytes(disk);
+        VirtualQcow2 broken = new VirtualQcow2(new TestSource(failing), BITS);
+        server.add(token, broken);
+        long data = broken.size() - (6 << 20);
+        failing.failFrom(0);
+        assertThat(get(server.url(token), "Range", "bytes=" + data + "-" + (data + 4095))
+                        .statusCode())
+                .isEqualTo(500);
+        failing.failFrom(5 << 20);
+        assertThatThrownBy(() -> get(server.url(token), "Range", "bytes=" + data + "-"))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> broken.read(data + (5 << 20), ByteBuffer.allocate(1)))
+                .isInstanceOfSatisfying(
+                        BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.IO));
+    }
+}
