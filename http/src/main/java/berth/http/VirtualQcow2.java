@@ -6,7 +6,6 @@ import berth.block.Limits;
 import berth.block.Problem;
 import berth.block.Source;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ public final class VirtualQcow2 {
     private static final long COPIED = 1L << 63;
     private static final long ZERO = 1;
 
-    private final Source source;
     private final List<Source.Point> points;
     private final ClusterOwners owners;
     private final Geometry geometry;
@@ -60,7 +58,6 @@ public final class VirtualQcow2 {
         if (clusterBits < MIN_CLUSTER_BITS || clusterBits > CLUSTER_BITS) {
             throw new IllegalArgumentException("cluster bits: " + clusterBits);
         }
-        this.source = source;
         this.points = source.points();
         this.owners = new ClusterOwners(source, clusterBits);
         long largest =
@@ -80,11 +77,6 @@ public final class VirtualQcow2 {
     public long diskBytes() {
         long size = points.getLast().reader().size();
         return (size + SECTOR_BYTES - 1) / SECTOR_BYTES * SECTOR_BYTES;
-    }
-
-    /** The source. */
-    public Source source() {
-        return source;
     }
 
     /**
@@ -196,7 +188,7 @@ public final class VirtualQcow2 {
     /** The header of version 3, with nothing after it. */
     private byte[] header() {
         int length = 104;
-        List<Source.Point> snapshots = new ArrayList<>(points.subList(0, points.size() - 1));
+        int snapshots = points.size() - 1;
         ByteBuffer bytes = ByteBuffer.allocate(length);
         bytes.putInt(0x514649fb).putInt(3);
         bytes.putLong(0).putInt(0); // no backing file
@@ -204,7 +196,7 @@ public final class VirtualQcow2 {
         bytes.putInt(0); // no encryption
         bytes.putInt(geometry.l1Entries()).putLong(geometry.l1Offset(points.size() - 1));
         bytes.putLong(geometry.refcountTableOffset()).putInt(1);
-        bytes.putInt(snapshots.size()).putLong(snapshots.isEmpty() ? 0 : geometry.snapshotTableOffset());
+        bytes.putInt(snapshots).putLong(snapshots == 0 ? 0 : geometry.snapshotTableOffset());
         bytes.putLong(0).putLong(0).putLong(0); // no features
         bytes.putInt(4).putInt(length); // reference counts of 16 bits
         return bytes.array();

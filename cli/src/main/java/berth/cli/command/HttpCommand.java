@@ -14,8 +14,6 @@ import berth.cli.call.Specs;
 import berth.cli.text.Json;
 import berth.http.RangeServer;
 import berth.http.VirtualQcow2;
-import berth.server.KeptSecrets;
-import berth.source.spec.SpecParser;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -58,7 +56,9 @@ public final class HttpCommand {
         }
         String host = call.args().option("--host").orElse(address.host());
         String spec = SourceSpecs.given(call) ? SourceSpecs.read(call) : snapshot(call);
-        try (Source source = explain("opening the source failed", () -> open(call, spec));
+        try (Source source = explain(
+                        "opening the source failed",
+                        () -> call.engine().sources().open(SourceSpecs.parse(call, spec)));
                 RangeServer server = RangeServer.start(socket, host)) {
             String token = RangeServer.newToken();
             server.add(token, new VirtualQcow2(source));
@@ -69,14 +69,6 @@ public final class HttpCommand {
             throw new BlockException(Problem.IO, "cannot listen on " + socket + ": " + e.getMessage(), e);
         }
         return 0;
-    }
-
-    private static Source open(Call call, String spec) {
-        return call.engine()
-                .sources()
-                .open(KeptSecrets.withVariables(
-                        new SpecParser(call.invocation().directory()).parse(spec),
-                        call.invocation().environment()));
     }
 
     /** An image that is written to changes under its reader; a snapshot does not. */

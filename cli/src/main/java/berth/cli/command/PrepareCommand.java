@@ -18,7 +18,6 @@ import berth.migration.MoveRequest;
 import berth.migration.Plan;
 import berth.server.KeptSecrets;
 import berth.source.spec.SourceSpec;
-import berth.source.spec.SpecParser;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -101,11 +100,7 @@ public final class PrepareCommand {
 
     private static int importSource(Call call, String json, ImageSpec target) {
         String what = "preparing import migration failed";
-        SourceSpec spec = explain(
-                what,
-                () -> KeptSecrets.withVariables(
-                        new SpecParser(call.invocation().directory()).parse(json),
-                        call.invocation().environment()));
+        SourceSpec spec = explain(what, () -> SourceSpecs.parse(call, json));
         if (call.args().option("--source-spec").isPresent() && KeptSecrets.hasValues(spec)) {
             call.console()
                     .complain("warning: the source-spec on the command line holds a secret, and every user of this"

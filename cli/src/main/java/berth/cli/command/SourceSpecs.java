@@ -5,6 +5,8 @@ import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.cli.text.Json;
 import berth.posix.Errno;
+import berth.server.KeptSecrets;
+import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +50,13 @@ final class SourceSpecs {
             Errno errno = e instanceof NoSuchFileException ? Errno.ENOENT : Errno.EIO;
             throw new CommandFailure(errno.number(), "error opening " + name);
         }
+    }
+
+    /** What a source-spec says, with the values of the variables that it names. */
+    static SourceSpec parse(Call call, String json) {
+        return KeptSecrets.withVariables(
+                new SpecParser(call.invocation().directory()).parse(json),
+                call.invocation().environment());
     }
 
     /** The source-spec of a snapshot in this store. */
