@@ -30,11 +30,11 @@ public final class Main {
         ExitGuard guard = ExitGuard.install(cancellation);
         CommandIo io = StandardStreams.of(cancellation);
         Invocation invocation = Invocation.here(List.of(args));
-        guard.exit(run(invocation, SecretPrompt.around(invocation, io)));
+        CommandWords words = CommandWords.of(invocation.args());
+        guard.exit(run(words, invocation, SecretPrompt.around(words, io)));
     }
 
-    private static int run(Invocation invocation, CommandIo io) {
-        CommandWords words = CommandWords.of(invocation.args());
+    private static int run(CommandWords words, Invocation invocation, CommandIo io) {
         try {
             if (words.wantsHelp()
                     || words.verb().isEmpty()

@@ -1,7 +1,6 @@
 package berth.cli;
 
 import berth.server.CommandIo;
-import berth.server.Invocation;
 import java.io.ByteArrayInputStream;
 import java.io.Console;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +16,7 @@ final class SecretPrompt {
     /** The streams of a command, with what was typed as its standard input where the command is {@code secret set}. */
     // Null since JDK 25 again, where there is no terminal.
     @SuppressWarnings("SystemConsoleNull")
-    static CommandIo around(Invocation invocation, CommandIo io) {
-        CommandWords words = CommandWords.of(invocation.args());
+    static CommandIo around(CommandWords words, CommandIo io) {
         if (!words.verb().equals(Optional.of(Verb.SECRET_SET)) || words.wantsHelp()) {
             return io;
         }

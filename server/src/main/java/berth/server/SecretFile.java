@@ -31,10 +31,14 @@ public final class SecretFile implements SecretStore {
     private static final long MAX_FILE_BYTES = 64L << 20;
     private static final String NOTHING_FOR_OTHERS = "------";
     private static final String MODE = "rw-" + NOTHING_FOR_OTHERS;
-    private static final JsonMapper MAPPER = new JsonMapper();
-    private static final TypeReference<TreeMap<String, String>> CONTENT = new TypeReference<>() {};
 
     private final Path file;
+
+    /** Made when it is first needed: every command opens the store, few look at its secrets, and JSON takes long to load. */
+    private static final class Json {
+        static final JsonMapper MAPPER = new JsonMapper();
+        static final TypeReference<TreeMap<String, String>> CONTENT = new TypeReference<>() {};
+    }
 
     SecretFile(Path file) {
         this.file = file;
@@ -116,7 +120,7 @@ public final class SecretFile implements SecretStore {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw damaged();
             }
-            return MAPPER.readValue(Files.readAllBytes(file), CONTENT);
+            return Json.MAPPER.readValue(Files.readAllBytes(file), Json.CONTENT);
         } catch (IOException e) {
             throw BlockException.of(e, "the secrets in " + file);
         } catch (JacksonException _) {
@@ -131,7 +135,7 @@ public final class SecretFile implements SecretStore {
 
     private void write(Map<String, String> secrets) {
         try {
-            AtomicFile.write(file, MAPPER.writeValueAsString(secrets).getBytes(StandardCharsets.UTF_8), MODE);
+            AtomicFile.write(file, Json.MAPPER.writeValueAsString(secrets).getBytes(StandardCharsets.UTF_8), MODE);
         } catch (IOException e) {
             throw BlockException.of(e, "the secrets in " + file);
         }
