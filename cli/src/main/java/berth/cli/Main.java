@@ -2,6 +2,7 @@ package berth.cli;
 
 import berth.block.BlockException;
 import berth.ceph.CephConfig;
+import berth.cli.call.CephOptions;
 import berth.server.Cancellation;
 import berth.server.CommandIo;
 import berth.server.Engine;

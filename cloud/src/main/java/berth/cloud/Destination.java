@@ -2,16 +2,36 @@ package berth.cloud;
 
 import berth.block.ImageSpec;
 import berth.libvirt.NbdExport;
+import berth.libvirt.NetworkSource;
+import berth.libvirt.RbdVolume;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Where instances go.
  *
  * @param directory what keeps a directory for each moved instance; made when it is needed
- * @param server the NBD server at which their domains find the disks
+ * @param place where their domains find the images
  */
-public record Destination(Path directory, NbdExport.Server server) {
+public record Destination(Path directory, Function<ImageSpec, NetworkSource> place) {
+    /** The images are exports of an NBD server. */
+    public static Destination nbd(Path directory, NbdExport.Server server) {
+        return new Destination(directory, image -> new NbdExport(image.toString(), server));
+    }
+
+    /**
+     * The images are on Ceph.
+     *
+     * @param user the user that QEMU is to the cluster, without {@code client.}
+     * @param secret the secret of libvirt that has the user's key
+     * @param monitors the cluster's monitors
+     */
+    public static Destination rbd(Path directory, String user, UUID secret, List<RbdVolume.Monitor> monitors) {
+        return new Destination(directory, image -> new RbdVolume(image.toString(), user, secret, monitors));
+    }
+
     /** The new domain XML of an instance. */
     Path domainXml(UUID instance) {
         return directory.resolve(instance.toString()).resolve("libvirt.xml");
@@ -20,10 +40,5 @@ public record Destination(Path directory, NbdExport.Server server) {
     /** The receipt of a disk of an instance. */
     Path receipt(UUID instance, String disk) {
         return directory.resolve(instance.toString()).resolve(disk + ".receipt.json");
-    }
-
-    /** The export of an image. */
-    NbdExport export(ImageSpec image) {
-        return new NbdExport(image.toString(), server);
     }
 }

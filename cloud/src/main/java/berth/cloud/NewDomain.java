@@ -42,7 +42,8 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
             Optional<DomainDisk> used = NovaInstance.domainDisk(domain, disk.name());
             if (used.isPresent()) {
                 ImageSpec image = imageOf(instance, disk, pool);
-                changed = changed.withNbdDisk(used.get().target(), destination.export(image));
+                changed = changed.withDisk(
+                        used.get().target(), destination.place().apply(image));
             } else if (disk.name().equals("disk")) {
                 throw new BlockException(
                         Problem.INVALID_ARGUMENT,

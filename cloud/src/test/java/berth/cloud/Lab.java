@@ -71,7 +71,7 @@ final class Lab implements AutoCloseable {
     }
 
     Destination destination() {
-        return new Destination(
+        return Destination.nbd(
                 storeDirectory().resolve("instances"), new NbdExport.UnixSocket(Path.of("/run/berth/nbd.sock")));
     }
 

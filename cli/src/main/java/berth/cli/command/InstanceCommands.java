@@ -2,6 +2,7 @@ package berth.cli.command;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.ceph.CephStore;
 import berth.cli.call.Arguments;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
@@ -18,6 +19,7 @@ import berth.cloud.InstanceReport;
 import berth.cloud.InstanceRequest;
 import berth.cloud.MoveOptions;
 import berth.libvirt.DiskFormat;
+import berth.libvirt.Libvirt;
 import berth.libvirt.NbdExport;
 import berth.libvirt.NovaInstance;
 import berth.migration.CommitOptions;
@@ -41,8 +43,13 @@ public final class InstanceCommands {
     public static Command migrate() {
         return new Command(
                 new Grammar("instance migrate", "Move Nova instances from local storage into the store.")
-                        .remaining("path", "instance directory (disk, disk.info, libvirt.xml)")
-                        .option("--to", "pool", "pool for the disks [default: vms]; made when there is none")
+                        .remaining(
+                                "path", "instance directory (disk, disk.info, libvirt.xml), or UUID of one that runs")
+                        .option(
+                                "--to",
+                                "pool",
+                                "pool for the disks [default: vms]; made when there is none; ceph:POOL is one of the"
+                                        + " cluster")
                         .flag(
                                 "--dry-run",
                                 "say what would be done, and everything that stands in the way; change nothing")
@@ -59,21 +66,59 @@ public final class InstanceCommands {
                                 "path",
                                 "socket at which the domains find their disks [default: nbd.sock in the store]")
                         .option("--nbd-address", "host:port", "address at which the domains find their disks")
+                        .flag("--offline", "refuse instances that run, instead of moving them while they do")
+                        .flag("--rollback", "take back the move of an instance that runs, before it uses its images")
+                        .option("--connect", "uri", "libvirt of the instances [default: qemu:///system]")
+                        .option("--secret", "uuid", "libvirt's secret for the cluster [default: the one with its key]")
+                        .option(
+                                "--state",
+                                "directory",
+                                "where moves of running instances are recorded [default: instances/"
+                                        + " in the local store]")
+                        .flag("--skip-verification", "do not pause a running instance to compare its disks")
                         .progress()
                         .formatted()
                         .note(
-                                "The instances have to be shut off. Their directories are never written to. The new domain"
+                                "Instances that run can be moved into a Ceph cluster: libvirt copies their disks, and they go"
+                                        + " on with the copies. For a moment they stand still, so that file and image can"
+                                        + " be compared.")
+                        .note(
+                                "Other instances have to be shut off. Their directories are never written to. The new domain"
                                         + " XML and the receipts go to instances/ in the store. A move that was interrupted goes"
                                         + " on when it is run again.")
                         .example(
                                 "instance migrate --dry-run /var/lib/nova/instances/49704562-e043-47fa-affb-b4e9f1ff1359")
+                        .example("instance migrate --id cinder --to ceph:vms 49704562-e043-47fa-affb-b4e9f1ff1359")
                         .example("instance migrate --jobs 4 /var/lib/nova/instances/*-*-*-*-*"),
                 InstanceCommands::run);
     }
 
     private static int run(Call call) {
         boolean json = call.json();
-        List<InstanceRequest> requests = requests(call);
+        List<String> paths = call.args().positionalsFrom(0);
+        if (paths.isEmpty()) {
+            throw CommandFailure.invalid("instance directory was not specified");
+        }
+        if (call.args().flag("--offline") || !(call.store() instanceof CephStore cluster)) {
+            return runOffline(call, paths, json);
+        }
+        try (LiveInstances live = new LiveInstances(call, cluster)) {
+            List<String> running = call.args().flag("--rollback")
+                    ? paths
+                    : paths.stream().filter(live::takes).toList();
+            List<String> others =
+                    paths.stream().filter(path -> !running.contains(path)).toList();
+            if (json && !running.isEmpty() && !others.isEmpty()) {
+                throw CommandFailure.invalid(
+                        "some of the instances run, others do not; name them in two commands for json output");
+            }
+            int status = running.isEmpty() ? 0 : live.run(running, json);
+            return others.isEmpty() || status != 0 ? status : runOffline(call, others, json);
+        }
+    }
+
+    private static int runOffline(Call call, List<String> paths, boolean json) {
+        List<InstanceRequest> requests = requests(call, paths);
         MoveOptions options = options(call);
         InstanceMover mover = mover(call);
         return call.args().flag("--dry-run")
@@ -81,11 +126,7 @@ public final class InstanceCommands {
                 : move(call, mover, requests, options, json);
     }
 
-    private static List<InstanceRequest> requests(Call call) {
-        List<String> paths = call.args().positionalsFrom(0);
-        if (paths.isEmpty()) {
-            throw CommandFailure.invalid("instance directory was not specified");
-        }
+    private static List<InstanceRequest> requests(Call call, List<String> paths) {
         Optional<Path> xml = call.args().option("--xml").map(call.invocation()::resolve);
         if (xml.isPresent() && paths.size() > 1) {
             throw CommandFailure.invalid("--xml is for one instance only");
@@ -119,8 +160,7 @@ public final class InstanceCommands {
         List<Path> backing = call.args().options("--backing-dir").stream()
                 .map(call.invocation()::resolve)
                 .toList();
-        return new MoveOptions(
-                call.args().option("--to").orElse(MoveOptions.NOVA_POOL), backing, copy, CommitOptions.DEFAULT);
+        return new MoveOptions(LiveInstances.pool(call), backing, copy, CommitOptions.DEFAULT);
     }
 
     private static InstanceMover mover(Call call) {
@@ -134,8 +174,8 @@ public final class InstanceCommands {
                 call.engine().migrations(),
                 call.engine().mover(),
                 call.engine().sources(),
-                Domains.ofThisMachine(),
-                new Destination(directory, server));
+                Domains.of(call.args().option("--connect").orElse(Libvirt.SYSTEM)),
+                Destination.nbd(directory, server));
     }
 
     /** Where domains find their disks when nothing else is said. */
