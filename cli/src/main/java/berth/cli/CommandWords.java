@@ -41,16 +41,18 @@ record CommandWords(
             "--new-format",
             "--no-progress",
             "--no-source",
+            "--offline",
             "--pretty-format",
             "--read-only",
             "--repair",
+            "--rollback",
             "--skip-source-verification",
             "--skip-verification",
             "--tls-optional",
             "--tls-verify-clients",
             "--version");
 
-    private static final int MAX_WORDS = 2;
+    private static final int MAX_WORDS = 3;
 
     static CommandWords of(List<String> args) {
         List<Integer> places = wordPlaces(args);

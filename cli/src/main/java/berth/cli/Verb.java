@@ -3,11 +3,13 @@ package berth.cli;
 import berth.cli.call.Command;
 import berth.cli.command.BenchCommand;
 import berth.cli.command.CheckCommand;
+import berth.cli.command.CloudCommands;
 import berth.cli.command.DiffCommand;
 import berth.cli.command.HttpCommand;
 import berth.cli.command.ImageCommands;
 import berth.cli.command.InfoCommand;
 import berth.cli.command.InstanceCommands;
+import berth.cli.command.LibvirtSecretCommands;
 import berth.cli.command.ListCommand;
 import berth.cli.command.MigrationCommands;
 import berth.cli.command.PoolCommands;
@@ -31,9 +33,11 @@ enum Verb {
     CHILDREN("children"),
     CLONE("clone"),
     COMPLETION("completion"),
+    CONFIG_RENDER("config render"),
     CREATE("create"),
     DIFF("diff"),
     DISK_USAGE("disk-usage", "du"),
+    DOCTOR("doctor"),
     EXPORT("export"),
     FLATTEN("flatten"),
     HELP("help"),
@@ -41,6 +45,8 @@ enum Verb {
     IMPORT("import"),
     INFO("info"),
     INSTANCE_MIGRATE("instance migrate"),
+    LIBVIRT_SECRET_CHECK("libvirt secret check"),
+    LIBVIRT_SECRET_DEFINE("libvirt secret define"),
     LIST("list", "ls"),
     MIGRATION_ABORT("migration abort"),
     MIGRATION_COMMIT("migration commit"),
@@ -92,7 +98,10 @@ enum Verb {
 
     /** Whether it works on a store. */
     boolean needsStore() {
-        return this != HELP && this != COMPLETION;
+        return switch (this) {
+            case HELP, COMPLETION, CONFIG_RENDER, DOCTOR, LIBVIRT_SECRET_CHECK, LIBVIRT_SECRET_DEFINE -> false;
+            default -> true;
+        };
     }
 
     /** The command itself; its class is loaded here. */
@@ -103,9 +112,11 @@ enum Verb {
             case CHILDREN -> UsageCommands.children();
             case CLONE -> ImageCommands.cloneSnapshot();
             case COMPLETION -> Completion.completion();
+            case CONFIG_RENDER -> CloudCommands.render();
             case CREATE -> ImageCommands.create();
             case DIFF -> DiffCommand.diff();
             case DISK_USAGE -> UsageCommands.diskUsage();
+            case DOCTOR -> CloudCommands.doctor();
             case EXPORT -> TransferCommands.export();
             case FLATTEN -> ImageCommands.flatten();
             case HELP -> Help.help();
@@ -113,6 +124,8 @@ enum Verb {
             case IMPORT -> TransferCommands.importImage();
             case INFO -> InfoCommand.info();
             case INSTANCE_MIGRATE -> InstanceCommands.migrate();
+            case LIBVIRT_SECRET_CHECK -> LibvirtSecretCommands.check();
+            case LIBVIRT_SECRET_DEFINE -> LibvirtSecretCommands.define();
             case LIST -> ListCommand.list();
             case MIGRATION_ABORT -> MigrationCommands.abort();
             case MIGRATION_COMMIT -> MigrationCommands.commit();

@@ -18,7 +18,8 @@ public record Failure(Problem problem, int errno, String message, List<String> c
         cleanup = List.copyOf(cleanup);
     }
 
-    static Failure of(BlockException e, List<String> cleanup) {
+    /** The failure that an exception tells of, with what was done about what had been copied. */
+    public static Failure of(BlockException e, List<String> cleanup) {
         return new Failure(
                 e.problem(), e.errno().number(), String.valueOf(e.getMessage()), cleanup, advice(e.problem()));
     }

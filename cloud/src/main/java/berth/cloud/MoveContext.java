@@ -35,7 +35,7 @@ record MoveContext(MigrationStore store, Mover mover, SourceFactory sources, Dom
 
     /** The move of a disk; the disk is open when this returns. */
     DiskMove open(NovaInstance instance, NovaDisk disk, MoveOptions options) {
-        OpenDisk open = OpenDisk.open(instance, disk, options.backingDirectories(), sources);
+        OpenDisk open = OpenDisk.open(instance.directory(), disk, options.backingDirectories(), sources);
         ImageSpec target = NewDomain.imageOf(instance, disk, options.pool());
         return new DiskMove(store, mover, open, target, destination.receipt(instance.uuid(), disk.name()));
     }

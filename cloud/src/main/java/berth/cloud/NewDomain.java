@@ -5,7 +5,7 @@ import berth.block.ImageSpec;
 import berth.block.Problem;
 import berth.libvirt.DomainDisk;
 import berth.libvirt.DomainXml;
-import berth.libvirt.NbdExport;
+import berth.libvirt.NetworkSource;
 import berth.libvirt.NovaDisk;
 import berth.libvirt.NovaInstance;
 import berth.posix.AtomicFile;
@@ -43,11 +43,11 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
             Optional<DomainDisk> used = NovaInstance.domainDisk(domain, disk.name());
             if (used.isPresent()) {
                 ImageSpec image = imageOf(instance, disk, pool);
-                Optional<NbdExport> export = destination.export(image);
-                if (export.isPresent()) {
-                    changed = changed.withNbdDisk(used.get().target(), export.get());
+                Optional<NetworkSource> place = destination.place().apply(image);
+                if (place.isPresent()) {
+                    changed = changed.withDisk(used.get().target(), place.get());
                 } else {
-                    notes.add("disk " + used.get().target() + " of the domain is the RBD image " + image + " now");
+                    notes.add("disk " + used.get().target() + " of the domain is the image " + image + " now");
                 }
             } else if (disk.name().equals("disk")) {
                 throw new BlockException(
@@ -63,11 +63,9 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
                         + left.source().get() + ") is not in the instance directory and stays where it is");
             }
         }
-        if (destination.server().isEmpty()) {
-            notes.add("no new domain XML is written: make these disks <disk type='network'> with protocol 'rbd'");
-            return new NewDomain(Optional.empty(), List.copyOf(notes));
-        }
-        return new NewDomain(Optional.of(changed), List.copyOf(notes));
+        destination.missing().ifPresent(notes::add);
+        return new NewDomain(
+                destination.missing().isPresent() ? Optional.empty() : Optional.of(changed), List.copyOf(notes));
     }
 
     private static boolean isMoved(NovaInstance instance, DomainXml domain, DomainDisk disk) {

@@ -4,7 +4,6 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import berth.libvirt.ImageLock;
 import berth.libvirt.NovaDisk;
-import berth.libvirt.NovaInstance;
 import berth.source.DiskSource;
 import berth.source.SourceFactory;
 import berth.source.spec.DiskFormat;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A disk of an instance, open with all its backing files; while it is open, QEMU lets nobody write to them. */
-final class OpenDisk implements AutoCloseable {
+public final class OpenDisk implements AutoCloseable {
     /** Where Nova keeps the images that overlays lie on: beside the instance directories. */
     private static final String BASE = "_base";
 
@@ -35,16 +34,18 @@ final class OpenDisk implements AutoCloseable {
     /**
      * Opens a disk and keeps writers away from it.
      *
+     * @param directory the instance's directory
+     * @param backingDirectories where backing files may be, besides that directory and Nova's {@code _base}
      * @throws BlockException {@link Problem#IMAGE_IN_USE} when someone writes to one of its files, and what opening a
      *     source can throw
      */
-    static OpenDisk open(NovaInstance instance, NovaDisk disk, List<Path> backingDirectories, SourceFactory sources) {
+    public static OpenDisk open(Path directory, NovaDisk disk, List<Path> backingDirectories, SourceFactory sources) {
         DiskFormat format =
                 switch (disk.format()) {
                     case RAW -> DiskFormat.RAW;
                     case QCOW2 -> DiskFormat.QCOW;
                 };
-        FileDisk file = new FileDisk(disk.file(), format, allowed(instance, backingDirectories), List.of());
+        FileDisk file = new FileDisk(disk.file(), format, allowed(directory, backingDirectories), List.of());
         List<ImageLock> locks = new ArrayList<>();
         try {
             // First the overlay alone: what is read of it on opening must not change any more.
@@ -70,10 +71,10 @@ final class OpenDisk implements AutoCloseable {
         throw new IllegalStateException("a disk in files is not opened as one: " + file);
     }
 
-    private static List<Path> allowed(NovaInstance instance, List<Path> more) {
+    private static List<Path> allowed(Path directory, List<Path> more) {
         List<Path> allowed = new ArrayList<>();
-        allowed.add(instance.directory());
-        Stream.of(instance.directory().resolveSibling(BASE), NOVA_BASE)
+        allowed.add(directory);
+        Stream.of(directory.resolveSibling(BASE), NOVA_BASE)
                 .filter(Files::isDirectory)
                 .forEach(allowed::add);
         allowed.addAll(more);
@@ -91,7 +92,7 @@ final class OpenDisk implements AutoCloseable {
     }
 
     /** What is read; closed with this disk. */
-    DiskSource source() {
+    public DiskSource source() {
         return source;
     }
 

@@ -36,7 +36,7 @@ public final class DomainXmlFuzz {
     private static void replaceFirstDisk(DomainXml domain) {
         DomainDisk first = domain.disks().getFirst();
         DomainDisk replaced =
-                reread(domain.withNbdDisk(first.target(), EXPORT)).disks().getFirst();
+                reread(domain.withDisk(first.target(), EXPORT)).disks().getFirst();
         if (!replaced.type().equals("network") || !replaced.target().equals(first.target())) {
             throw new BrokenPromise("the disk was not replaced: " + replaced);
         }

@@ -21,6 +21,7 @@ public enum Target {
     CONTENT_RANGE(ContentRangeFuzz.class, ContentRangeFuzz::fuzzerTestOneInput, 1 << 10),
     DOMAIN_XML(DomainXmlFuzz.class, DomainXmlFuzz::fuzzerTestOneInput, 8 << 10),
     DISK_INFO(DiskInfoFuzz.class, DiskInfoFuzz::fuzzerTestOneInput, 4 << 10),
+    NODE_CONFIG(NodeConfigFuzz.class, NodeConfigFuzz::fuzzerTestOneInput, 4 << 10),
     JOURNAL_FILE(JournalFileFuzz.class, JournalFileFuzz::fuzzerTestOneInput, 16 << 10),
     JOURNAL_ENTRIES(JournalEntriesFuzz.class, JournalEntriesFuzz::fuzzerTestOneInput, 4 << 10),
     CATALOG_RECORD(CatalogRecordFuzz.class, CatalogRecordFuzz::fuzzerTestOneInput, 4 << 10),

@@ -67,14 +67,14 @@ public final class DomainXml {
     }
 
     /**
-     * The domain with one disk taken from a file or block device to an NBD server. What the guest sees of the disk
-     * (target, address, alias, boot order, serial, limits) stays.
+     * The domain with one disk taken from a file to the network. What the guest sees of the disk (target, address, alias,
+     * boot order, serial, limits) stays.
      *
      * @param target the disk's target, for example {@code vda}
      * @throws BlockException {@link Problem#INVALID_ARGUMENT} when there is no such disk or it is on the network already,
      *     {@link Problem#UNSUPPORTED} when libvirt encrypts it
      */
-    public DomainXml withNbdDisk(String target, NbdExport export) {
+    public DomainXml withDisk(String target, NetworkSource source) {
         XmlNode.Element root = document.root();
         long matching =
                 disks().stream().filter(disk -> disk.target().equals(target)).count();
@@ -85,8 +85,20 @@ public final class DomainXml {
         }
         return new DomainXml(document.withRoot(root.mapElements(
                 child -> child.name().equals("devices")
-                        ? child.mapElements(device -> isDisk(device, target) ? NbdDisk.of(device, export) : device)
+                        ? child.mapElements(device -> isDisk(device, target) ? NetworkDisk.of(device, source) : device)
                         : child)));
+    }
+
+    /**
+     * The {@code <disk>} for libvirt's block copy that describes where a disk of this domain is copied to.
+     *
+     * @param target the disk's target, for example {@code vda}
+     */
+    public String copyDestination(String target, NetworkSource source) {
+        XmlNode.Element file = XmlNode.Element.of("disk", "type", "file", "device", "disk")
+                .withChildren(XmlNode.indented(
+                        List.of(XmlNode.Element.of("source"), XmlNode.Element.of("target", "dev", target)), ""));
+        return XmlWriter.write(new XmlNode.Document(List.of(), NetworkDisk.of(file, source), List.of()));
     }
 
     private static boolean isDisk(XmlNode.Element device, String target) {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param name the name of the export: {@code pool/image}
  * @param server where the NBD server listens
  */
-public record NbdExport(String name, Server server) {
+public record NbdExport(String name, Server server) implements NetworkSource {
     /** The longest name of an export in UTF-8 bytes, as the NBD protocol has it. */
     public static final int MAX_NAME_BYTES = 4096;
 
@@ -51,5 +51,10 @@ public record NbdExport(String name, Server server) {
             throw new BlockException(
                     Problem.INVALID_ARGUMENT, "the export's name must have 1 to " + MAX_NAME_BYTES + " bytes");
         }
+    }
+
+    @Override
+    public String location() {
+        return "nbd:" + name;
     }
 }

@@ -81,6 +81,11 @@ public record NovaInstance(Path directory, UUID uuid, List<NovaDisk> disks, Opti
                 .findFirst();
     }
 
+    /** Whether Nova calls a disk of an instance so. */
+    public static boolean isDiskName(String name) {
+        return DISK_NAME.matcher(name).matches();
+    }
+
     private static Path directory(Path path) {
         try {
             Path real = path.toRealPath();
@@ -123,7 +128,7 @@ public record NovaInstance(Path directory, UUID uuid, List<NovaDisk> disks, Opti
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "disk*")) {
             for (Path entry : entries) {
-                if (DISK_NAME.matcher(entry.getFileName().toString()).matches()) {
+                if (isDiskName(entry.getFileName().toString())) {
                     files.add(checkInside(directory, entry));
                 }
                 if (files.size() > MAX_DISKS) {

@@ -134,4 +134,19 @@ sealed interface XmlNode {
             return new Document(before, changed, after);
         }
     }
+
+    /**
+     * Children that each have a line of their own.
+     *
+     * @param margin the white space before the element that they are in
+     */
+    static List<XmlNode> indented(List<? extends XmlNode> children, String margin) {
+        List<XmlNode> lines = new ArrayList<>();
+        for (XmlNode child : children) {
+            lines.add(new Text("\n" + margin + "  "));
+            lines.add(child);
+        }
+        lines.add(new Text("\n" + margin));
+        return lines;
+    }
 }

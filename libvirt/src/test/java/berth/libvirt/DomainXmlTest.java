@@ -7,6 +7,7 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,12 @@ import org.junit.jupiter.api.Test;
 class DomainXmlTest {
     private static final NbdExport EXPORT =
             new NbdExport("vms/x_disk", new NbdExport.UnixSocket(Path.of("/run/berth/nbd.sock")));
+
+    private static final RbdVolume VOLUME = new RbdVolume(
+            "vms/x_disk",
+            "cinder",
+            UUID.fromString("4810c760-dc42-4e5f-9d41-7346db7d7da2"),
+            List.of(new RbdVolume.Monitor("172.16.206.16", 6789), new RbdVolume.Monitor("fd00::1", 3300)));
 
     @Test
     void novaDomainChangesInItsDiskOnly() {
@@ -27,9 +34,12 @@ class DomainXmlTest {
                         "disk",
                         Optional.of("qcow2"),
                         Optional.of("/var/lib/nova/instances/" + Samples.UUID_OF_INSTANCE + "/disk"),
+                        List.of(),
                         "vda",
-                        Optional.of("virtio")));
-        assertThat(domain.withNbdDisk("vda", EXPORT).toXml())
+                        Optional.of("virtio"),
+                        false,
+                        Optional.empty()));
+        assertThat(domain.withDisk("vda", EXPORT).toXml())
                 .isEqualTo(Samples.domainText()
                         .replace("""
                             <disk type="file" device="disk">
@@ -42,6 +52,53 @@ class DomainXmlTest {
                                 <host transport="unix" socket="/run/berth/nbd.sock"/>
                               </source>
                         """));
+    }
+
+    @Test
+    void diskOnCephIsThatOfNovaOnRbdAndTheRestStays() {
+        DomainXml domain = DomainXml.read(Samples.DOMAIN);
+
+        assertThat(domain.withDisk("vda", VOLUME).toXml())
+                .isEqualTo(Samples.domainText()
+                        .replace("""
+                            <disk type="file" device="disk">
+                              <driver name="qemu" type="qcow2" cache="none"/>
+                              <source file="/var/lib/nova/instances/%s/disk"/>
+                        """.formatted(Samples.UUID_OF_INSTANCE).indent(0), """
+                            <disk type="network" device="disk">
+                              <driver name="qemu" type="raw" cache="writeback" discard="unmap"/>
+                              <auth username="cinder">
+                                <secret type="ceph" uuid="4810c760-dc42-4e5f-9d41-7346db7d7da2"/>
+                              </auth>
+                              <source protocol="rbd" name="vms/x_disk">
+                                <host name="172.16.206.16" port="6789"/>
+                                <host name="fd00::1" port="3300"/>
+                              </source>
+                        """));
+    }
+
+    @Test
+    void copyUnderWayIsSeen() {
+        DomainDisk disk = parse("""
+                <domain><devices><disk type='file' device='disk'><source file='/i/disk'/>
+                  <mirror type='network' job='copy' ready='yes'><format type='raw'/>
+                    <source protocol='rbd' name='vms/x_disk'><host name='a' port='1'/></source></mirror>
+                  <target dev='vda'/></disk></devices></domain>
+                """).disks().getFirst();
+
+        assertThat(disk.mirror()).contains(new DomainDisk.Mirror(Optional.of("rbd:vms/x_disk"), true));
+        assertThat(disk.source()).contains("/i/disk");
+    }
+
+    @Test
+    void volumesAreChecked() {
+        UUID secret = new UUID(1, 2);
+        List<RbdVolume.Monitor> monitors = List.of(new RbdVolume.Monitor("::1", 3300));
+        assertRefused(() -> new RbdVolume("disk", "u", secret, monitors), Problem.INVALID_ARGUMENT, "pool/image");
+        assertRefused(() -> new RbdVolume("a/b", "", secret, monitors), Problem.INVALID_ARGUMENT, "needs a user");
+        assertRefused(() -> new RbdVolume("a/b", "u", secret, List.of()), Problem.INVALID_ARGUMENT, "a monitor");
+        assertRefused(() -> new RbdVolume.Monitor("[::1]", 3300), Problem.INVALID_ARGUMENT, "[::1]");
+        assertRefused(() -> new RbdVolume.Monitor("a", 0), Problem.INVALID_ARGUMENT, "port 0");
     }
 
     @Test
@@ -83,8 +140,8 @@ class DomainXmlTest {
                 </domain>
                 """);
 
-        assertThat(domain.withNbdDisk("vda", EXPORT)
-                        .withNbdDisk("sda", new NbdExport("vms/c", new NbdExport.Tcp("10.0.0.1", 10809)))
+        assertThat(domain.withDisk("vda", EXPORT)
+                        .withDisk("sda", new NbdExport("vms/c", new NbdExport.Tcp("10.0.0.1", 10809)))
                         .toXml())
                 .isEqualTo("""
                         <!--
@@ -129,10 +186,10 @@ class DomainXmlTest {
                 </devices></domain>
                 """);
 
-        assertRefused(() -> domain.withNbdDisk("vdx", EXPORT), Problem.INVALID_ARGUMENT, "no disk vdx");
-        assertRefused(() -> domain.withNbdDisk("vda", EXPORT), Problem.INVALID_ARGUMENT, "its type is network");
-        assertRefused(() -> domain.withNbdDisk("sda", EXPORT), Problem.INVALID_ARGUMENT, "0 sources");
-        assertRefused(() -> domain.withNbdDisk("vdb", EXPORT), Problem.UNSUPPORTED, "encrypted");
+        assertRefused(() -> domain.withDisk("vdx", EXPORT), Problem.INVALID_ARGUMENT, "no disk vdx");
+        assertRefused(() -> domain.withDisk("vda", EXPORT), Problem.INVALID_ARGUMENT, "its type is network");
+        assertRefused(() -> domain.withDisk("sda", EXPORT), Problem.INVALID_ARGUMENT, "0 sources");
+        assertRefused(() -> domain.withDisk("vdb", EXPORT), Problem.UNSUPPORTED, "encrypted");
         assertThat(domain.disks().getFirst().source()).contains("rbd:vms/a");
     }
 

@@ -30,7 +30,7 @@ class ArchitectureTest {
         MAY_USE.put("ceph", List.of("posix", "block"));
         MAY_USE.put("migration", List.of("posix", "block", "source"));
         MAY_USE.put("libvirt", List.of("posix", "block"));
-        MAY_USE.put("cloud", List.of("posix", "block", "source", "migration", "libvirt"));
+        MAY_USE.put("cloud", List.of("posix", "block", "source", "migration", "libvirt", "ceph"));
         MAY_USE.put("server", new ArrayList<>(MAY_USE.keySet()));
         MAY_USE.put("cli", new ArrayList<>(MAY_USE.keySet()));
     }

@@ -5,7 +5,6 @@ import berth.block.Problem;
 import berth.ceph.CephStore;
 import berth.cli.call.Arguments;
 import berth.cli.call.Call;
-import berth.cli.call.CephOptions;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
@@ -43,11 +42,12 @@ public final class InstanceCommands {
     public static Command migrate() {
         return new Command(
                 new Grammar("instance migrate", "Move Nova instances from local storage into the store.")
-                        .remaining("path", "instance directory (disk, disk.info, libvirt.xml)")
+                        .remaining(
+                                "path", "instance directory (disk, disk.info, libvirt.xml), or UUID of one that runs")
                         .option(
                                 "--to",
                                 "pool",
-                                "pool for the disks [default: vms]; made when there is none; ceph:POOL is one of a"
+                                "pool for the disks [default: vms]; made when there is none; ceph:POOL is one of the"
                                         + " cluster")
                         .flag(
                                 "--dry-run",
@@ -65,22 +65,59 @@ public final class InstanceCommands {
                                 "path",
                                 "socket at which the domains find their disks [default: nbd.sock in the store]")
                         .option("--nbd-address", "host:port", "address at which the domains find their disks")
+                        .flag("--offline", "refuse instances that run, instead of moving them while they do")
+                        .flag("--rollback", "take back the move of an instance that runs, before it uses its images")
+                        .option("--connect", "uri", "libvirt of the instances [default: qemu:///system]")
+                        .option("--secret", "uuid", "libvirt's secret for the cluster [default: the one with its key]")
+                        .option(
+                                "--state",
+                                "directory",
+                                "where moves of running instances are recorded [default: instances/"
+                                        + " in the local store]")
+                        .flag("--skip-verification", "do not pause a running instance to compare its disks")
                         .progress()
                         .formatted()
                         .note(
-                                "The instances have to be shut off. Their directories are never written to. The new domain"
+                                "Instances that run can be moved into a Ceph cluster: libvirt copies their disks, and they go"
+                                        + " on with the copies. For a moment they stand still, so that file and image can"
+                                        + " be compared.")
+                        .note(
+                                "Other instances have to be shut off. Their directories are never written to. The new domain"
                                         + " XML and the receipts go to instances/ in the store. A move that was interrupted goes"
                                         + " on when it is run again.")
                         .example(
                                 "instance migrate --dry-run /var/lib/nova/instances/49704562-e043-47fa-affb-b4e9f1ff1359")
-                        .example("instance migrate --id cinder --to ceph:vms /var/lib/nova/instances/*-*-*-*-*")
+                        .example("instance migrate --id cinder --to ceph:vms 49704562-e043-47fa-affb-b4e9f1ff1359")
                         .example("instance migrate --jobs 4 /var/lib/nova/instances/*-*-*-*-*"),
                 InstanceCommands::run);
     }
 
     private static int run(Call call) {
         boolean json = call.json();
-        List<InstanceRequest> requests = requests(call);
+        List<String> paths = call.args().positionalsFrom(0);
+        if (paths.isEmpty()) {
+            throw CommandFailure.invalid("instance directory was not specified");
+        }
+        if (call.args().flag("--offline") || !(call.store() instanceof CephStore cluster)) {
+            return runOffline(call, paths, json);
+        }
+        try (LiveInstances live = new LiveInstances(call, cluster)) {
+            List<String> running = call.args().flag("--rollback")
+                    ? paths
+                    : paths.stream().filter(live::takes).toList();
+            List<String> others =
+                    paths.stream().filter(path -> !running.contains(path)).toList();
+            if (json && !running.isEmpty() && !others.isEmpty()) {
+                throw CommandFailure.invalid(
+                        "some of the instances run, others do not; name them in two commands for json output");
+            }
+            int status = running.isEmpty() ? 0 : live.run(running, json);
+            return others.isEmpty() || status != 0 ? status : runOffline(call, others, json);
+        }
+    }
+
+    private static int runOffline(Call call, List<String> paths, boolean json) {
+        List<InstanceRequest> requests = requests(call, paths);
         MoveOptions options = options(call);
         InstanceMover mover = mover(call);
         return call.args().flag("--dry-run")
@@ -88,11 +125,7 @@ public final class InstanceCommands {
                 : move(call, mover, requests, options, json);
     }
 
-    private static List<InstanceRequest> requests(Call call) {
-        List<String> paths = call.args().positionalsFrom(0);
-        if (paths.isEmpty()) {
-            throw CommandFailure.invalid("instance directory was not specified");
-        }
+    private static List<InstanceRequest> requests(Call call, List<String> paths) {
         Optional<Path> xml = call.args().option("--xml").map(call.invocation()::resolve);
         if (xml.isPresent() && paths.size() > 1) {
             throw CommandFailure.invalid("--xml is for one instance only");
@@ -126,27 +159,34 @@ public final class InstanceCommands {
         List<Path> backing = call.args().options("--backing-dir").stream()
                 .map(call.invocation()::resolve)
                 .toList();
-        return new MoveOptions(pool(call.args()), backing, copy, CommitOptions.DEFAULT);
-    }
-
-    private static String pool(Arguments args) {
-        String to = args.option("--to").orElse(MoveOptions.NOVA_POOL);
-        return to.startsWith(CephOptions.POOL_PREFIX) ? to.substring(CephOptions.POOL_PREFIX.length()) : to;
+        return new MoveOptions(LiveInstances.pool(call), backing, copy, CommitOptions.DEFAULT);
     }
 
     private static InstanceMover mover(Call call) {
-        return mover(call, call.store() instanceof CephStore ? Optional.empty() : Optional.of(server(call)));
+        Path directory = directory(call);
+        return mover(
+                call,
+                call.store() instanceof CephStore
+                        ? CephDestination.of(call, directory)
+                        : Destination.nbd(directory, server(call)));
     }
 
-    /** Moves instances to the store of a call, whose domains find their disks at the given server, or in the cluster. */
-    static InstanceMover mover(Call call, Optional<NbdExport.Server> server) {
-        Path directory = call.engine().directory().path().resolve("instances");
+    /** Moves instances to the store of a call, whose domains find their disks at the given server. */
+    static InstanceMover mover(Call call, NbdExport.Server server) {
+        return mover(call, Destination.nbd(directory(call), server));
+    }
+
+    private static InstanceMover mover(Call call, Destination destination) {
         return new InstanceMover(
                 call.engine().store(),
                 call.engine().mover(),
                 call.engine().sources(),
-                Domains.ofThisMachine(),
-                new Destination(directory, server));
+                Domains.of(LiveInstances.uri(call)),
+                destination);
+    }
+
+    private static Path directory(Call call) {
+        return call.engine().directory().path().resolve("instances");
     }
 
     /** Where domains find their disks when nothing else is said. */

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * @param modules the modules' files in the order in which they have to be loaded
  */
 record GuestKernel(Path image, List<Path> modules) {
+    /** What the kernel is told. */
+    static final String COMMAND_LINE = "console=ttyS0 quiet loglevel=3 panic=-1 tsc=unstable";
+
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
     private static final List<String> MODULES = List.of(
@@ -86,8 +89,8 @@ record GuestKernel(Path image, List<Path> modules) {
         for (int i = 0; i < disks; i++) {
             init.append("until [ -b /dev/vd" + (char) ('a' + i) + " ]; do usleep 10000; done\n");
         }
-        init.append("echo ").append(TinyGuest.BOOTED).append("\nsh /script 2>&1\necho ");
-        init.append(TinyGuest.ENDED).append(" $?\npoweroff -f\n");
+        init.append("echo ").append(Guest.BOOTED).append("\nsh /script 2>&1\necho ");
+        init.append(Guest.ENDED).append(" $?\npoweroff -f\n");
         return archive.executable("init", init.toString().getBytes(UTF_8))
                 .executable("script", script.getBytes(UTF_8))
                 .finish();

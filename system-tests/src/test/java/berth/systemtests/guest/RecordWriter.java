@@ -84,7 +84,7 @@ public record RecordWriter(long firstBlock, long blocks, long records) {
     }
 
     /** The highest record that the disk has acknowledged so far; 0 before the first. */
-    public long acknowledged(TinyGuest guest) throws IOException {
+    public long acknowledged(Guest guest) throws IOException {
         return numbers(guest, ACKNOWLEDGED).stream()
                 .mapToLong(Long::longValue)
                 .max()
@@ -92,12 +92,12 @@ public record RecordWriter(long firstBlock, long blocks, long records) {
     }
 
     /** Waits until a record has been acknowledged. */
-    public void awaitRecord(TinyGuest guest, long number, Duration patience) throws IOException {
+    public void awaitRecord(Guest guest, long number, Duration patience) throws IOException {
         guest.await((ACKNOWLEDGED + number)::equals, "record " + number, patience);
     }
 
     /** The records that the guest itself found to be wrong. */
-    public List<Long> badInGuest(TinyGuest guest) throws IOException {
+    public List<Long> badInGuest(Guest guest) throws IOException {
         return numbers(guest, BAD);
     }
 
@@ -137,7 +137,7 @@ public record RecordWriter(long firstBlock, long blocks, long records) {
         return String.format("%016d%016d", number, block(number)).repeat(1 << DOUBLINGS);
     }
 
-    private static List<Long> numbers(TinyGuest guest, String prefix) throws IOException {
+    private static List<Long> numbers(Guest guest, String prefix) throws IOException {
         return guest.console().stream()
                 .filter(line -> line.matches(prefix + "\\d+"))
                 .map(line -> Long.parseLong(line.substring(prefix.length())))

@@ -1,27 +1,18 @@
 package berth.systemtests.guest;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 
 /**
  * A running guest. It reaches its script 2 to 9 seconds after {@link #boot} on an idle machine. Closing it pulls the plug.
  * Not for use by several threads.
  */
-public final class TinyGuest implements AutoCloseable {
-    /** The line on the console with which the guest's own work begins. */
-    static final String BOOTED = "GUEST-BOOTED";
-    /** The line, followed by the script's exit status, with which it ends. */
-    static final String ENDED = "GUEST-ENDED";
-
-    private static final Duration BOOT_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration POLL = Duration.ofMillis(50);
+public final class TinyGuest implements Guest {
     private static final int MEMORY_MIB = 128;
 
     private final Process qemu;
@@ -76,7 +67,7 @@ public final class TinyGuest implements AutoCloseable {
         qemu.getOutputStream().close();
         TinyGuest guest = new TinyGuest(qemu, console);
         try {
-            guest.await(line -> line.equals(BOOTED), "its own first line", BOOT_PATIENCE);
+            guest.awaitBoot();
         } catch (IOException | RuntimeException e) {
             guest.close();
             throw new IOException(e.getMessage() + "\nQEMU said: " + Files.readString(messages), e);
@@ -103,7 +94,7 @@ public final class TinyGuest implements AutoCloseable {
                 "-initrd",
                 initrd.toString(),
                 "-append",
-                "console=ttyS0 quiet loglevel=3 panic=-1 tsc=unstable"));
+                GuestKernel.COMMAND_LINE));
         for (int i = 0; i < disks.length; i++) {
             command.addAll(List.of("-blockdev", "node-name=disk" + i + "," + disks[i].blockdev));
             command.addAll(List.of("-device", "virtio-blk-pci,drive=disk" + i));
@@ -111,36 +102,9 @@ public final class TinyGuest implements AutoCloseable {
         return command;
     }
 
-    /** The whole lines that the console has shown so far. */
-    public List<String> console() throws IOException {
-        String text = Files.readString(console, StandardCharsets.ISO_8859_1);
-        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-    }
-
-    /**
-     * Waits for a line on the console.
-     *
-     * @param what names the line in messages
-     * @return the first line that fits
-     * @throws IOException when the guest ends without it, or the patience does
-     */
-    public String await(Predicate<String> fits, String what, Duration patience) throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            boolean over = !qemu.isAlive() || System.nanoTime() > deadline;
-            List<String> lines = console();
-            for (String line : lines) {
-                if (fits.test(line)) {
-                    return line;
-                }
-            }
-            if (over) {
-                throw new IOException("the guest " + (qemu.isAlive() ? "has not shown " : "ended without ") + what
-                        + "; its console:\n"
-                        + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
-            }
-            pause();
-        }
+    @Override
+    public Path consoleFile() {
+        return console;
     }
 
     /** Waits until the script has ended and returns its exit status. */
@@ -149,7 +113,7 @@ public final class TinyGuest implements AutoCloseable {
         return Integer.parseInt(line.substring(ENDED.length()).strip());
     }
 
-    /** Whether the guest is running. */
+    @Override
     public boolean isAlive() {
         return qemu.isAlive();
     }
@@ -169,14 +133,5 @@ public final class TinyGuest implements AutoCloseable {
     @Override
     public void close() {
         pullPlug();
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for the guest", e);
-        }
     }
 }

@@ -1,0 +1,232 @@
+package berth.cloud.doctor;
+
+import berth.block.BlockException;
+import berth.block.ImageInfo;
+import berth.block.Problem;
+import berth.block.SnapshotSpec;
+import berth.ceph.CephAdmin;
+import berth.ceph.CephConfig;
+import berth.ceph.CephStore;
+import berth.cloud.config.CephUse;
+import berth.cloud.rbd.MonitorMap;
+import berth.libvirt.RbdVolume.Monitor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The checks of the cluster and of the users that the services are to it. For one thread. */
+final class ClusterChecks {
+    private static final int CONNECT_MILLIS = 3000;
+    private static final Pattern VERSION = Pattern.compile("(\\d+)\\.\\d+\\.\\d+");
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final CephConfig config;
+    private final Services services;
+    private final List<Finding> findings = new ArrayList<>();
+
+    ClusterChecks(CephConfig config, Services services) {
+        this.config = config;
+        this.services = services;
+    }
+
+    List<Finding> run() {
+        try (CephAdmin admin = CephAdmin.open(config)) {
+            findings.add(Finding.ok("cluster", "the cluster " + admin.fsid() + " answers " + config.entity()));
+            attempt("monitors", () -> checkMonitors(admin));
+            attempt("versions", () -> checkVersions(admin));
+            attempt("pools", () -> checkPools(admin));
+            users().forEach(user -> attempt("users", () -> checkUser(admin, user)));
+        } catch (BlockException e) {
+            findings.add(Finding.error(
+                    "cluster",
+                    String.valueOf(e.getMessage()),
+                    "name the configuration file with -c and the user with --id; see berth config render ceph"));
+            return findings;
+        }
+        attempt("images", this::checkParents);
+        return findings;
+    }
+
+    private void attempt(String check, Runnable work) {
+        try {
+            work.run();
+        } catch (BlockException e) {
+            findings.add(Finding.warning(
+                    check, "could not be looked at: " + e.getMessage(), "run this as a user that may (--id admin)"));
+        }
+    }
+
+    private void checkMonitors(CephAdmin admin) {
+        for (Monitor monitor : MonitorMap.parse(admin.ask("mon dump"))) {
+            String name = monitor.host() + " port " + monitor.port();
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(monitor.host(), monitor.port()), CONNECT_MILLIS);
+                findings.add(Finding.ok("monitors", "the monitor " + name + " can be reached"));
+            } catch (IOException e) {
+                findings.add(Finding.error(
+                        "monitors",
+                        "the monitor " + name + " cannot be reached: " + e.getMessage(),
+                        "start it, or let this host through to it: guests name it when they start"));
+            }
+        }
+    }
+
+    private void checkVersions(CephAdmin admin) {
+        String library = CephAdmin.libraryVersion();
+        String cluster = json(admin.ask("version")).path("version").asString("");
+        int ours = major(library);
+        int theirs = major(cluster);
+        String both = "librbd of this host is of Ceph " + library + ", the cluster is of " + cluster;
+        findings.add(
+                ours != 0 && ours < theirs
+                        ? Finding.warning(
+                                "versions",
+                                both,
+                                "if guests fail with 'error reading header', install the cluster's version of librbd1 and"
+                                        + " librados2 here")
+                        : Finding.ok("versions", both));
+    }
+
+    private static int major(String version) {
+        Matcher matcher = VERSION.matcher(version);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+
+    private void checkPools(CephAdmin admin) {
+        JsonNode all = json(admin.ask("osd dump")).path("pools");
+        for (String pool : pools()) {
+            Optional<JsonNode> found = all.valueStream()
+                    .filter(node -> node.path("pool_name").asString("").equals(pool))
+                    .findFirst();
+            if (found.isEmpty()) {
+                findings.add(Finding.error(
+                        "pools",
+                        "there is no pool " + pool,
+                        "make it: ceph osd pool create " + pool + "; rbd pool init " + pool));
+            } else if (found.get().path("application_metadata").has("rbd")) {
+                findings.add(Finding.ok("pools", "the pool " + pool + " is there, for rbd"));
+            } else {
+                findings.add(Finding.error(
+                        "pools",
+                        "the pool " + pool + " is not marked as one for rbd",
+                        "mark it: rbd pool init " + pool));
+            }
+        }
+    }
+
+    private Set<String> pools() {
+        Set<String> pools = new LinkedHashSet<>();
+        services.all().forEach(use -> use.pool().ifPresent(pools::add));
+        return pools;
+    }
+
+    private List<String> users() {
+        return services.all().flatMap(use -> use.user().stream()).distinct().toList();
+    }
+
+    private void checkUser(CephAdmin admin, String user) {
+        String entity = "client." + user;
+        try (CephAdmin own = CephAdmin.open(config.withUser(user))) {
+            findings.add(
+                    Finding.ok("users", own.config().entity() + " has its key on this host, and the cluster takes it"));
+        } catch (BlockException e) {
+            findings.add(Finding.error(
+                    "users",
+                    String.valueOf(e.getMessage()),
+                    "put its keyring where " + entity + "'s services can read it: ceph auth get " + entity
+                            + " -o /etc/ceph/ceph." + entity + ".keyring"));
+        }
+        JsonNode caps = json(admin.askForUser(entity)).path(0).path("caps");
+        check(
+                entity,
+                new Capabilities(caps.path("mon").asString(""), caps.path("osd").asString("")));
+    }
+
+    private void check(String entity, Capabilities capabilities) {
+        List<String> lacks = new ArrayList<>();
+        if (!capabilities.canAskMonitors()) {
+            lacks.add("ask the monitors");
+        }
+        if (!capabilities.canBlocklist()) {
+            lacks.add("shut out clients that died with a lock");
+        }
+        services.all()
+                .filter(use -> use.user().map("client."::concat).equals(Optional.of(entity)))
+                .forEach(use -> {
+                    use.pool()
+                            .filter(pool -> !capabilities.canWrite(pool))
+                            .ifPresent(pool -> lacks.add("write to " + pool));
+                    boolean clones = !use.service().equals("glance");
+                    services.glance()
+                            .filter(_ -> clones)
+                            .flatMap(CephUse::pool)
+                            .filter(pool -> !capabilities.canRead(pool))
+                            .ifPresent(pool -> lacks.add("read " + pool));
+                });
+        findings.add(
+                lacks.isEmpty()
+                        ? Finding.ok("users", entity + " may do what its services need")
+                        : Finding.error(
+                                "users",
+                                entity + " may not " + String.join(", ", lacks),
+                                "ceph auth caps " + entity + " mon 'profile rbd' osd '" + wanted(entity) + "'"));
+    }
+
+    private String wanted(String entity) {
+        Set<String> clauses = new LinkedHashSet<>();
+        services.all()
+                .filter(use -> use.user().map("client."::concat).equals(Optional.of(entity)))
+                .forEach(use -> {
+                    use.pool().ifPresent(pool -> clauses.add("profile rbd pool=" + pool));
+                    services.glance().flatMap(CephUse::pool).ifPresent(pool -> clauses.add("profile rbd pool=" + pool));
+                });
+        return String.join(", ", clauses);
+    }
+
+    private void checkParents() {
+        try (CephStore store = CephStore.open(config)) {
+            List<String> there = store.pools();
+            for (String pool : pools()) {
+                if (there.contains(pool)) {
+                    store.images(pool).forEach(image -> checkParent(store, image));
+                }
+            }
+        }
+    }
+
+    private void checkParent(CephStore store, ImageInfo image) {
+        if (image.parent().isEmpty()) {
+            return;
+        }
+        SnapshotSpec parent = image.parent().get().snapshot();
+        try {
+            store.open(parent).close();
+        } catch (BlockException e) {
+            if (e.problem() == Problem.IMAGE_NOT_FOUND || e.problem() == Problem.SNAPSHOT_NOT_FOUND) {
+                findings.add(Finding.error(
+                        "images",
+                        "image " + image.spec() + " was cloned from " + parent + ", which is gone or in the trash",
+                        "bring it back (rbd trash ls --pool " + parent.image().pool()
+                                + "; rbd trash restore), then flatten" + " the image"));
+            }
+        }
+    }
+
+    private static JsonNode json(String answer) {
+        try {
+            return JSON.readTree(answer);
+        } catch (JacksonException e) {
+            throw new BlockException(Problem.MALFORMED, "the cluster's answer is not JSON: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** A libvirt daemon for tests. */
+package berth.libvirt.daemon;
