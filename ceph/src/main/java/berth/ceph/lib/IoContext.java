@@ -1,6 +1,7 @@
 package berth.ceph.lib;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import berth.posix.Errno;
@@ -12,6 +13,9 @@ import java.util.function.Predicate;
 public final class IoContext implements AutoCloseable {
     /** Stands for the objects of all namespaces. */
     public static final String ALL_NAMESPACES = "\u0001";
+
+    /** The most that a method of an object class may give: image metadata are the largest. */
+    private static final int MAX_RESULT_BYTES = 1 << 20;
 
     private final long handle;
 
@@ -55,6 +59,33 @@ public final class IoContext implements AutoCloseable {
             } finally {
                 Rados.OBJECTS_CLOSE.call(list);
             }
+        }
+    }
+
+    /** The number of the pool. */
+    public long poolId() {
+        return Rados.POOL_ID.call(handle);
+    }
+
+    /**
+     * Calls a method of an object class on an object.
+     *
+     * @param input what the method takes, in Ceph's encoding
+     * @return what it gives, at most {@link #MAX_RESULT_BYTES}
+     */
+    byte[] execute(String object, String objectClass, String method, byte[] input) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment output = arena.allocate(MAX_RESULT_BYTES);
+            int length = Rados.EXEC.check(
+                    handle,
+                    arena.allocateFrom(object).address(),
+                    arena.allocateFrom(objectClass).address(),
+                    arena.allocateFrom(method).address(),
+                    arena.allocateFrom(JAVA_BYTE, input).address(),
+                    input.length,
+                    output.address(),
+                    MAX_RESULT_BYTES);
+            return output.asSlice(0, length).toArray(JAVA_BYTE);
         }
     }
 
