@@ -1,5 +1,6 @@
 package berth.block;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -15,9 +16,9 @@ public interface Fill extends AutoCloseable {
      *
      * @param bytesRead bytes read from the source
      * @param bytesWritten bytes written to the image
-     * @param digest what was copied
+     * @param digest what was copied; empty while the object has to be copied further in a later pass
      */
-    record Copied(long bytesRead, long bytesWritten, ObjectDigest digest) {}
+    record Copied(long bytesRead, long bytesWritten, Optional<ObjectDigest> digest) {}
 
     /** The size of an object in bytes; a power of two. */
     long objectBytes();
@@ -25,14 +26,31 @@ public interface Fill extends AutoCloseable {
     /** The number of objects. */
     long objects();
 
-    /** Whether an object has been copied. */
+    /** Whether an object has been copied at all of its points in time. */
     boolean isFilled(long object);
 
-    /** How many objects have been copied. */
+    /** How many objects have been copied at all of their points in time. */
     long filledObjects();
 
-    /** Copies one object; one that is there already is left alone and reported with zero bytes. */
+    /**
+     * Copies one object, as far as this pass goes; what is there already is left alone and reported with zero bytes.
+     */
     Copied fill(long object);
+
+    /**
+     * Ends a pass, in which each object was copied. A store whose snapshots can only be taken of the present copies one
+     * point in time in each pass and takes the snapshot here; the others do with one pass.
+     *
+     * @return whether there is another pass, for which each object has to be copied again
+     */
+    default boolean nextPass() {
+        return false;
+    }
+
+    /** How many threads are of use that copy or reread at the same time; where the processor is all they wait for, two. */
+    default int usefulThreads() {
+        return Math.min(2, Runtime.getRuntime().availableProcessors());
+    }
 
     /** The digest that was recorded when the object was copied. @throws BlockException when it was not copied yet */
     ObjectDigest recorded(long object);
@@ -45,7 +63,7 @@ public interface Fill extends AutoCloseable {
     /**
      * Computes the digest anew from what the image holds now, and that of each point in time by itself.
      *
-     * @param points takes, oldest first, what an {@link ObjectHasher} gives for each point in time alone
+     * @param points takes, oldest first, the digest of each point in time alone, of which the whole is made
      * @return the digest of all points in time, to compare with {@link #recorded}
      */
     ObjectDigest reread(long object, Consumer<ObjectDigest> points);

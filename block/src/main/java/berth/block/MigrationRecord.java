@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param source the image in the same store that is being moved; empty for an import
  * @param sourceId that image's id
  * @param sourceDescription for an import, the source's {@link Source#description()}; empty otherwise
+ * @param usable whether the target can be used already; else there is no image of its name before the commit
  * @param state where it stands
  * @param flatten whether the link to the source's parent is cut
  * @param attributes what the mover keeps with it: validators, options, counters
@@ -21,6 +22,7 @@ public record MigrationRecord(
         Optional<ImageSpec> source,
         Optional<String> sourceId,
         String sourceDescription,
+        boolean usable,
         MigrationState state,
         boolean flatten,
         Map<String, String> attributes) {

@@ -7,7 +7,7 @@ import java.util.Map;
  * A store whose images can be filled from an origin while they are in use. Each method is one durable step: it happens
  * wholly or not at all. The mover that takes the steps in order is {@code berth.migration}.
  *
- * <p>Except for the two that prepare, {@code image} may be the target's name or that of the source in the trash.
+ * <p>Except for those that prepare, {@code image} may be the target's name or that of the source in the trash.
  */
 public interface MigrationStore extends BlockStore {
     /**
@@ -20,6 +20,15 @@ public interface MigrationStore extends BlockStore {
      *     points in time have one name
      */
     ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes);
+
+    /**
+     * Like {@link #prepareImport} for a target that nobody needs before it is committed, which a store may have cheaper:
+     * until then there may be no image of its name, and the name remains free for others. Who takes it makes the commit
+     * fail with {@link Problem#IMAGE_EXISTS}, and nothing that was copied is lost.
+     */
+    default ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        return prepareImport(target, layout, source, attributes);
+    }
 
     /**
      * Makes the target and moves the source to the trash, where it can only be read. Clones of the source become clones

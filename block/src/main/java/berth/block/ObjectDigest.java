@@ -4,8 +4,8 @@ import com.dynatrace.hash4j.hashing.HashValue128;
 import java.util.HexFormat;
 
 /**
- * The digest of one object of a disk at all of its points in time: 128 bits of XXH3. See {@link ObjectHasher} for what
- * is hashed. The lower half is never 0, so that stores can tell a digest from none.
+ * The digest of one object of a disk, at one point in time or at all of them: 128 bits of XXH3. See {@link ObjectHasher}
+ * for what is hashed. The lower half is never 0, so that stores can tell a digest from none.
  *
  * @param high the upper 64 bits
  * @param low the lower 64 bits

@@ -6,54 +6,67 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.List;
 
 /**
- * Computes the digest of an object: XXH3-128 over its points in time, oldest first. For each point, every maximal run of
- * 4 KiB blocks that are not all zero adds the run's first block number within the object and its length in blocks (two
- * 64-bit little-endian numbers), then its bytes; the point ends with the number -1. Bytes after the disk's end count as
- * zeroes. So the digest depends on what a reader sees alone, not on how it is stored.
- *
- * <p>Not for use by several threads.
+ * Computes the digests of an object. The digest of one point in time is XXH3-128 over every maximal run of 4 KiB blocks
+ * that are not all zero: the run's first block number within the object and its length in blocks (two 64-bit
+ * little-endian numbers), then its bytes. Bytes after the disk's end count as zeroes. So the digest depends on what a
+ * reader sees alone, not on how it is stored. The digest of the object at all of its points in time is XXH3-128 over
+ * theirs, oldest first, each as two 64-bit little-endian numbers, the upper half first: stores can copy and check one
+ * point in time after the other, and what a receipt says of one point in time is what the object's digest is made of.
  */
 public final class ObjectHasher {
     /** The unit in which zeroes are told from data. */
     public static final int BLOCK_BYTES = 4096;
 
-    private static final long END_OF_POINT = -1;
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final HashStream128 stream = Hashing.xxh3_128().hashStream();
     private final byte[] chunk = new byte[CHUNK_BYTES];
 
+    private ObjectHasher() {}
+
     /**
-     * Adds one point in time.
+     * The digest of one point in time.
      *
      * @param object its bytes from position to limit, from the object's first byte on; left as they are
      */
-    public void addPoint(ByteBuffer object) {
+    public static ObjectDigest point(ByteBuffer object) {
         MemorySegment bytes = MemorySegment.ofBuffer(object);
         BitSet data = new BitSet();
         for (long at = 0; at < bytes.byteSize(); at += BLOCK_BYTES) {
             long n = Math.min(BLOCK_BYTES, bytes.byteSize() - at);
             data.set((int) (at / BLOCK_BYTES), !Zeroes.isZero(bytes, at, n));
         }
-        addPoint(object, data);
+        return point(object, data);
     }
 
     /**
-     * Adds one point in time of which it is known where it is zero.
+     * The digest of one point in time of which it is known where it is zero.
      *
      * @param object its bytes from position to limit, from the object's first byte on; left as they are
      * @param data the blocks that are not all zero; the bytes of others are not looked at
      */
-    public void addPoint(ByteBuffer object, BitSet data) {
+    public static ObjectDigest point(ByteBuffer object, BitSet data) {
+        ObjectHasher hasher = new ObjectHasher();
         MemorySegment bytes = MemorySegment.ofBuffer(object);
         int end;
         for (int start = data.nextSetBit(0); start >= 0; start = data.nextSetBit(end)) {
             end = data.nextClearBit(start);
-            addRun(bytes, start, end);
+            hasher.addRun(bytes, start, end);
         }
-        stream.putLong(END_OF_POINT);
+        return ObjectDigest.of(hasher.stream.get());
+    }
+
+    /** The digest of an object at all of its points in time, whose own digests are given oldest first. */
+    public static ObjectDigest object(List<ObjectDigest> points) {
+        HashStream128 stream = Hashing.xxh3_128().hashStream();
+        for (ObjectDigest point : points) {
+            stream.putLong(point.high());
+            stream.putLong(point.low());
+        }
+        return ObjectDigest.of(stream.get());
     }
 
     private void addRun(MemorySegment bytes, long startBlock, long endBlock) {
@@ -68,10 +81,5 @@ public final class ObjectHasher {
         for (long missing = endBlock * BLOCK_BYTES - end; missing > 0; missing--) {
             stream.putByte((byte) 0);
         }
-    }
-
-    /** The digest of the points added so far. */
-    public ObjectDigest digest() {
-        return ObjectDigest.of(stream.get());
     }
 }

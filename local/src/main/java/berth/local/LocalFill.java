@@ -3,6 +3,7 @@ package berth.local;
 import berth.block.BlockException;
 import berth.block.Extent;
 import berth.block.Fill;
+import berth.block.ObjectBuffer;
 import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
@@ -10,6 +11,9 @@ import berth.local.page.BlockState;
 import berth.local.page.EvictionQueue;
 import berth.local.page.LayerMap;
 import berth.local.page.LayerMap.PageView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -83,7 +87,7 @@ final class LocalFill implements Fill {
             try {
                 ObjectDigest known = fill.map().digest(object);
                 if (known != null) {
-                    return new Copied(0, 0, known);
+                    return new Copied(0, 0, Optional.of(known));
                 }
                 return withBuffers(object, true);
             } finally {
@@ -98,7 +102,7 @@ final class LocalFill implements Fill {
     public ObjectDigest sourceDigest(long object) {
         long stamp = image.lock().readLock();
         try {
-            return withBuffers(object, false).digest();
+            return withBuffers(object, false).digest().orElseThrow();
         } finally {
             image.lock().unlockRead(stamp);
         }
@@ -112,15 +116,15 @@ final class LocalFill implements Fill {
         try {
             long offset = object << FillState.OBJECT_SHIFT;
             int length = length(offset);
-            ObjectHasher hasher = new ObjectHasher();
+            List<ObjectDigest> digests = new ArrayList<>();
             readBase(offset, length, buffer);
             for (Layer layer : fill.layers()) {
                 overlay(layer, offset, length, buffer);
                 buffer.normalize(length);
-                hasher.addPoint(buffer.slice(0, length), buffer.present());
-                points.accept(fill.layers().size() == 1 ? hasher.digest() : alone(buffer, length));
+                digests.add(buffer.digest(length));
             }
-            return hasher.digest();
+            digests.forEach(points);
+            return ObjectHasher.object(digests);
         } finally {
             spare.add(buffer);
             image.lock().unlockRead(stamp);
@@ -140,12 +144,6 @@ final class LocalFill implements Fill {
         return (int) Math.min(ObjectBuffer.BYTES, fill.record().size() - offset);
     }
 
-    private static ObjectDigest alone(ObjectBuffer buffer, int length) {
-        ObjectHasher hasher = new ObjectHasher();
-        hasher.addPoint(buffer.slice(0, length), buffer.present());
-        return hasher.digest();
-    }
-
     private Copied withBuffers(long object, boolean store) {
         ObjectBuffer first = take();
         ObjectBuffer second = take();
@@ -153,7 +151,7 @@ final class LocalFill implements Fill {
             ObjectCopy copy = new ObjectCopy(object << FillState.OBJECT_SHIFT, store);
             Copied copied = copy.run(first, second);
             if (store) {
-                fill.map().put(object, copied.digest());
+                fill.map().put(object, copied.digest().orElseThrow());
                 long block = copy.offset >>> LayerMap.BLOCK_SHIFT;
                 image.invalidateIndexes(block, block + fill.objectBlocks());
             }
@@ -221,7 +219,7 @@ final class LocalFill implements Fill {
         private final long offset;
         private final int length;
         private final boolean store;
-        private final ObjectHasher hasher = new ObjectHasher();
+        private final List<ObjectDigest> digests = new ArrayList<>();
         private long bytesRead;
         private long bytesWritten;
 
@@ -235,6 +233,7 @@ final class LocalFill implements Fill {
             ObjectBuffer before = first;
             ObjectBuffer now = second;
             readBase(offset, length, before);
+            ObjectDigest digest = before.digest(length);
             for (Layer layer : fill.layers()) {
                 if (changes(layer.fillPoint(), before)) {
                     now.clear();
@@ -245,10 +244,11 @@ final class LocalFill implements Fill {
                     ObjectBuffer swap = before;
                     before = now;
                     now = swap;
+                    digest = before.digest(length);
                 }
-                hasher.addPoint(before.slice(0, length), before.present());
+                digests.add(digest);
             }
-            return new Copied(bytesRead, bytesWritten, hasher.digest());
+            return new Copied(bytesRead, bytesWritten, Optional.of(ObjectHasher.object(digests)));
         }
 
         private boolean changes(int point, ObjectBuffer before) {
@@ -267,43 +267,26 @@ final class LocalFill implements Fill {
             });
         }
 
-        /** Stores, in runs as long as possible, where {@code now} differs from {@code before}; both are normalized. */
+        /** Stores where {@code now} differs from {@code before}; both are normalized. */
         private void putDifferences(Layer layer, ObjectBuffer before, ObjectBuffer now) {
-            int blocks = (int) Layer.blocks(length);
-            for (int at = 0; at < blocks; ) {
-                BlockState difference = difference(before, now, at);
-                int end = at + 1;
-                while (end < blocks && difference(before, now, end) == difference) {
-                    end++;
-                }
-                put(layer, now, at, end, difference);
-                at = end;
-            }
+            now.differences(before, length, (at, n, kind) -> put(layer, now, (int) at, (int) (at + n), kind));
         }
 
-        /** What a layer over {@code before} has to hold for a block to read as in {@code now}. */
-        private BlockState difference(ObjectBuffer before, ObjectBuffer now, int block) {
-            if (!now.present().get(block)) {
-                return before.present().get(block) ? BlockState.ZERO : BlockState.ABSENT;
-            }
-            return before.present().get(block) && now.sameBlock(block, before, length)
-                    ? BlockState.ABSENT
-                    : BlockState.DATA;
-        }
-
-        private void put(Layer layer, ObjectBuffer from, int block, int endBlock, BlockState state) {
-            int start = block << LayerMap.BLOCK_SHIFT;
-            int end = Math.min(length, endBlock << LayerMap.BLOCK_SHIFT);
-            if (state == BlockState.DATA) {
+        private void put(Layer layer, ObjectBuffer from, int start, int end, Extent.Kind kind) {
+            if (kind == Extent.Kind.DATA) {
                 bytesWritten += end - start;
             }
-            if (!store || state == BlockState.ABSENT) {
+            if (!store || kind == Extent.Kind.UNALLOCATED) {
                 return;
             }
-            if (state == BlockState.DATA) {
+            if (kind == Extent.Kind.DATA) {
                 layer.data().write(from.slice(start, end), offset + start);
             }
-            layer.map().set((offset >>> LayerMap.BLOCK_SHIFT) + block, Layer.blocks(offset + end), state);
+            layer.map()
+                    .set(
+                            (offset + start) >>> LayerMap.BLOCK_SHIFT,
+                            Layer.blocks(offset + end),
+                            kind == Extent.Kind.DATA ? BlockState.DATA : BlockState.ZERO);
         }
     }
 

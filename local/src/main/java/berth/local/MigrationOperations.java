@@ -244,6 +244,7 @@ final class MigrationOperations {
                 source.map(ImageRecord::spec),
                 source.map(ImageRecord::id),
                 migration.description(),
+                true,
                 migration.state(),
                 migration.flatten(),
                 migration.attributes());

@@ -34,7 +34,9 @@ final class Abort {
             if (before.state() == MigrationState.COMMITTING) {
                 throw States.refuse(before, MigrationState.EXECUTED);
             }
-            requireNoWatchers(before.target());
+            if (before.usable()) {
+                requireNoWatchers(before.target());
+            }
             move.update(MigrationState.ABORTING);
             try {
                 store.abortMigration(move.current().target(), progress);

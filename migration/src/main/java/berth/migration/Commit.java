@@ -37,10 +37,11 @@ final class Commit {
     /** See {@link Mover#commit}. */
     Committed run(ImageSpec image, CommitOptions options, Progress progress) {
         MoveRecord move = new MoveRecord(store, image);
-        List<ImageSpec> descendants = Descendants.of(store, move.current().target());
-        if (move.current().state() != MigrationState.COMMITTING) {
+        MigrationRecord begun = move.current();
+        List<ImageSpec> descendants = begun.usable() ? Descendants.of(store, begun.target()) : List.of();
+        if (begun.state() != MigrationState.COMMITTING) {
             requireDescendantsAccepted(descendants, options);
-            requireState(move.current());
+            requireState(begun);
         }
         try (Activities.Activity _ = activities.begin(move.targetId(), image, "being committed")) {
             MigrationRecord record = move.current();

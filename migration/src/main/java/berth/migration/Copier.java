@@ -55,12 +55,14 @@ final class Copier {
     /** Copies what is missing; ends with the first failure of a worker. */
     void run() {
         try {
-            loop.run();
+            do {
+                loop.run();
+                takeCheckpoint();
+            } while (fill.nextPass());
         } catch (RuntimeException | Error failure) {
             keepWhatWasCopied(failure);
             throw failure;
         }
-        takeCheckpoint();
     }
 
     private void copy(long object, int worker) {

@@ -32,7 +32,7 @@ final class CopyMeter {
 
     /** Counts an object. @throws BlockException {@link Problem#CANCELLED} when the progress says to stop */
     synchronized void copied(Fill.Copied copied) {
-        objectsDone++;
+        objectsDone += copied.digest().isPresent() ? 1 : 0;
         bytesRead += copied.bytesRead();
         bytesWritten += copied.bytesWritten();
         rate.add(copied.bytesRead());

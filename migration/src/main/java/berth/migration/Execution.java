@@ -37,8 +37,10 @@ final class Execution {
             try (Fill fill = store.openFill(record.target())) {
                 CopyMeter meter = new CopyMeter(before(fill, notes), progress, time);
                 activity.copying(meter::status);
-                notes = notes.started(time.now(), optionTexts(options));
-                copy(fill, meter, options, new Noted(move, notes));
+                int workers = options.workers().orElseGet(fill::usefulThreads);
+                notes = notes.started(time.now(), optionTexts(options, workers));
+                Copier.Parts parts = new Copier.Parts(fill, pacer(fill, options), meter, time);
+                copy(parts, workers, new Noted(move, notes));
                 notes = notes.at(meter.status());
                 return finish(move, notes, options, meter);
             }
@@ -71,15 +73,16 @@ final class Execution {
         }
     }
 
-    private void copy(Fill fill, CopyMeter meter, ExecuteOptions options, Noted noted) {
-        noted.note(meter.status());
+    private static void copy(Copier.Parts parts, int workers, Noted noted) {
+        noted.note(parts.meter().status());
+        new Copier(parts, workers, () -> noted.note(parts.meter().status())).run();
+    }
+
+    private Pacer pacer(Fill fill, ExecuteOptions options) {
         Optional<Throttle> throttle = options.bandwidth().isPresent()
                 ? Optional.of(new Throttle(options.bandwidth().getAsLong(), time))
                 : Optional.empty();
-        Pacer pacer = new Pacer(new ClientPriority(fill::foregroundRequests, time), throttle, time);
-        int workers = Math.min(options.workers(), Runtime.getRuntime().availableProcessors());
-        Copier.Parts parts = new Copier.Parts(fill, pacer, meter, time);
-        new Copier(parts, workers, () -> noted.note(meter.status())).run();
+        return new Pacer(new ClientPriority(fill::foregroundRequests, time), throttle, time);
     }
 
     /** A source that changed while it was copied is found out here already, not only by the commit. */
@@ -99,9 +102,9 @@ final class Execution {
         return meter.status();
     }
 
-    private static Map<String, String> optionTexts(ExecuteOptions options) {
+    private static Map<String, String> optionTexts(ExecuteOptions options, int workers) {
         Map<String, String> texts = new TreeMap<>();
-        texts.put("workers", Integer.toString(options.workers()));
+        texts.put("workers", Integer.toString(workers));
         options.bandwidth().ifPresent(bandwidth -> texts.put("bandwidth", Long.toString(bandwidth)));
         return texts;
     }

@@ -7,6 +7,14 @@ import java.util.Optional;
 
 /** What is to be moved where. */
 public sealed interface MoveRequest {
+    /** From when on the target of an import is needed. */
+    enum Needed {
+        /** While it is being filled. */
+        AT_ONCE,
+        /** When the import is committed; stores may have that cheaper. */
+        WHEN_COMMITTED
+    }
+
     /** The image that the disk becomes. */
     ImageSpec target();
 
@@ -27,8 +35,14 @@ public sealed interface MoveRequest {
      * @param source the disk; it stays open, and whoever opened it closes it
      * @param target the image that it becomes
      * @param layout the layout of that image
+     * @param needed from when on the target is needed
      */
-    record Import(Source source, ImageSpec target, Layout layout) implements MoveRequest {}
+    record Import(Source source, ImageSpec target, Layout layout, Needed needed) implements MoveRequest {
+        /** An import whose target is needed at once. */
+        public Import(Source source, ImageSpec target, Layout layout) {
+            this(source, target, layout, Needed.AT_ONCE);
+        }
+    }
 
     /**
      * Imports a disk from outside that is not open yet.
@@ -36,11 +50,17 @@ public sealed interface MoveRequest {
      * @param sourceSpec what describes the disk, see {@link berth.block.SourceOpener}
      * @param target the image that it becomes
      * @param layout the layout of that image
+     * @param needed from when on the target is needed
      */
-    record SpecImport(String sourceSpec, ImageSpec target, Layout layout) implements MoveRequest {
+    record SpecImport(String sourceSpec, ImageSpec target, Layout layout, Needed needed) implements MoveRequest {
+        /** An import whose target is needed at once. */
+        public SpecImport(String sourceSpec, ImageSpec target, Layout layout) {
+            this(sourceSpec, target, layout, Needed.AT_ONCE);
+        }
+
         /** The same with the disk open. */
         Import of(Source source) {
-            return new Import(source, target, layout);
+            return new Import(source, target, layout, needed);
         }
     }
 }

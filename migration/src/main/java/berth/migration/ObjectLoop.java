@@ -44,8 +44,9 @@ final class ObjectLoop {
         return failure.get() != null || next.get() >= objects;
     }
 
-    /** Runs to the end, or to the first failure, which it throws. */
+    /** Runs over all objects, or to the first failure, which it throws. After a run without failure it can run again. */
     void run() {
+        next.set(0);
         List<Thread> helpers = new ArrayList<>();
         try {
             for (int i = 1; i < workers; i++) {

@@ -155,11 +155,15 @@ final class Planner {
     }
 
     private void requireFree(ImageSpec target) {
-        boolean taken = store.images(target.pool()).stream()
-                .anyMatch(image -> image.spec().equals(target));
-        if (taken) {
-            throw new BlockException(Problem.IMAGE_EXISTS, "image " + target + " exists already");
+        try {
+            store.info(target);
+        } catch (BlockException e) {
+            if (e.problem() == Problem.IMAGE_NOT_FOUND) {
+                return;
+            }
+            throw e;
         }
+        throw new BlockException(Problem.IMAGE_EXISTS, "image " + target + " exists already");
     }
 
     private void requireNotMigrating(ImageSpec source) {

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class PointCheck {
     private static final int WORKERS = 2;
-    private static final ObjectDigest ZERO = zero();
+    private static final ObjectDigest ZERO = ObjectHasher.point(ByteBuffer.allocate(0));
 
     private final BlockReader reader;
     private final ReceiptStatement.Content content;
@@ -29,12 +29,6 @@ final class PointCheck {
         this.content = content;
         this.collector = new RangeCollector(content.objects(), 1, rangeObjects);
         this.progress = progress;
-    }
-
-    private static ObjectDigest zero() {
-        ObjectHasher hasher = new ObjectHasher();
-        hasher.addPoint(ByteBuffer.allocateDirect(0));
-        return hasher.digest();
     }
 
     /**
@@ -84,9 +78,7 @@ final class PointCheck {
             return ZERO;
         }
         reader.read(offset, buffer.clear().limit(length));
-        ObjectHasher hasher = new ObjectHasher();
-        hasher.addPoint(buffer.flip());
-        return hasher.digest();
+        return ObjectHasher.point(buffer.flip());
     }
 
     private synchronized void count() {

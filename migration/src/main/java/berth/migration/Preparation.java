@@ -58,7 +58,10 @@ final class Preparation {
                     changes);
         }
         Map<String, String> attributes = notes(plan, validators).toAttributes();
-        return store.prepareImport(request.target(), request.layout(), source, attributes);
+        return switch (request.needed()) {
+            case AT_ONCE -> store.prepareImport(request.target(), request.layout(), source, attributes);
+            case WHEN_COMMITTED -> store.prepareCopy(request.target(), request.layout(), source, attributes);
+        };
     }
 
     private Plan plan(MoveRequest request) {

@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
  *
  * @param objects how many objects a range has: a power of two, 1 unless the disk is large; the last range may have less
  * @param points for each point in time, oldest first, the root over the digests of each range's objects; see {@link
- *     DigestTree}. An object's digest is what a {@link berth.block.ObjectHasher} gives for this point in time alone
+ *     DigestTree}. An object's digest is what {@link berth.block.ObjectHasher#point} gives for this point in time
  */
 public record RangeDigests(long objects, List<List<String>> points) {
     /** How many roots there are at most, as long as every point in time has one: a receipt stays below 1 MiB. */

@@ -18,8 +18,6 @@ final class Verifier {
     /** How many differing objects a message names. */
     static final int NAMED = 8;
 
-    private static final int WORKERS = 2;
-
     private final Fill fill;
     private final Pacer pacer;
     private final TimeSource time;
@@ -45,8 +43,7 @@ final class Verifier {
         this.sourceToo = sourceToo;
         this.progress = progress;
         this.ranges = new RangeCollector(fill.objects(), points, RangeDigests.rangeObjects(fill.objects(), points));
-        int workers = Math.min(WORKERS, Runtime.getRuntime().availableProcessors());
-        this.loop = new ObjectLoop(fill.objects(), workers, this::check);
+        this.loop = new ObjectLoop(fill.objects(), fill.usefulThreads(), this::check);
     }
 
     /**

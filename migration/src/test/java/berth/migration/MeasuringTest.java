@@ -50,7 +50,7 @@ class MeasuringTest {
                 new CopyMeter(new CopyStatus(1, 4, 1000, 500, 4000, 0, Optional.empty()), CopyProgress.NONE, time);
         assertThat(meter.status().remaining()).isEmpty();
         time.pass(TimeUnit.SECONDS.toNanos(2));
-        meter.copied(new Fill.Copied(1000, 700, DIGEST));
+        meter.copied(new Fill.Copied(1000, 700, Optional.of(DIGEST)));
         CopyStatus status = meter.status();
         assertThat(status.objectsDone()).isEqualTo(2);
         assertThat(status.bytesRead()).isEqualTo(2000);
@@ -64,7 +64,7 @@ class MeasuringTest {
     void aWrongExpectationGivesNoTimeInsteadOfANegativeOne() {
         CopyMeter meter = new CopyMeter(new CopyStatus(0, 4, 0, 0, 10, 0, Optional.empty()), CopyProgress.NONE, time);
         time.pass(TimeUnit.SECONDS.toNanos(1));
-        meter.copied(new Fill.Copied(1000, 700, DIGEST));
+        meter.copied(new Fill.Copied(1000, 700, Optional.of(DIGEST)));
         assertThat(meter.status().remaining()).isEmpty();
     }
 

@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 abstract class FillContract extends MigrationBase {
     /** The digest of an object of {@link #history}. */
     private static ObjectDigest expectedDigest(List<SparseBytes> points, Fill fill, long object) {
-        ObjectHasher hasher = new ObjectHasher();
+        List<ObjectDigest> digests = new ArrayList<>();
         for (SparseBytes point : points) {
             long start = Math.min(object * fill.objectBytes(), point.size());
             long end = Math.min(start + fill.objectBytes(), point.size());
-            hasher.addPoint(ByteBuffer.wrap(point.read(start, (int) (end - start))));
+            digests.add(ObjectHasher.point(ByteBuffer.wrap(point.read(start, (int) (end - start)))));
         }
-        return hasher.digest();
+        return ObjectHasher.object(digests);
     }
 
     private Fill executing(TestSource source) {
@@ -54,7 +54,7 @@ abstract class FillContract extends MigrationBase {
             for (long object = 0; object < fill.objects(); object++) {
                 ObjectDigest expected = expectedDigest(history(), fill, object);
                 assertThat(fill.sourceDigest(object)).isEqualTo(expected);
-                assertThat(fill.fill(object).digest()).isEqualTo(expected);
+                assertThat(fill.fill(object).digest()).contains(expected);
                 assertThat(fill.recorded(object)).isEqualTo(expected);
                 assertThat(fill.reread(object)).isEqualTo(expected);
             }
@@ -117,7 +117,7 @@ abstract class FillContract extends MigrationBase {
         try (Fill fill = executing(historySource())) {
             Image image = open(DISK);
             write(image, 10, bytes(1, 100_000));
-            ObjectDigest copied = fill.fill(0).digest();
+            ObjectDigest copied = fill.fill(0).digest().orElseThrow();
             write(image, 70_000, bytes(2, 100_000));
             image.createSnapshot("mine");
             image.discard(0, 4 * MIB);
@@ -133,7 +133,7 @@ abstract class FillContract extends MigrationBase {
     void aSourceThatChangedAfterTheCopyHasAnotherDigest() {
         SparseBytes disk = history().getLast();
         try (Fill fill = executing(sources.add().now(disk))) {
-            ObjectDigest copied = fill.fill(0).digest();
+            ObjectDigest copied = fill.fill(0).digest().orElseThrow();
             disk.write(30_000, bytes(7, 1));
 
             assertThat(fill.sourceDigest(0)).isNotEqualTo(copied);
@@ -146,7 +146,7 @@ abstract class FillContract extends MigrationBase {
     void progressIsKeptOverReopen() {
         ObjectDigest copied;
         try (Fill fill = executing(historySource())) {
-            copied = fill.fill(1).digest();
+            copied = fill.fill(1).digest().orElseThrow();
             fill.checkpoint();
         }
         reopen();

@@ -61,6 +61,7 @@ abstract class ImportContract extends MigrationBase {
                 Optional.empty(),
                 Optional.empty(),
                 source.description(),
+                true,
                 MigrationState.PREPARED,
                 store.migration(DISK).flatten(),
                 Map.of("size", "9"));

@@ -73,6 +73,7 @@ abstract class LinkedMigrationContract extends LinkedBase {
                 Optional.of(SOURCE),
                 Optional.of(sourceId),
                 "",
+                true,
                 MigrationState.PREPARED,
                 true,
                 Map.of("k", "v"));
@@ -215,9 +216,9 @@ abstract class LinkedMigrationContract extends LinkedBase {
             assertThat(fill.objects()).isPositive();
             for (long object = 0; object < fill.objects(); object++) {
                 Fill.Copied copied = fill.fill(object);
-                assertThat(fill.recorded(object)).isEqualTo(copied.digest());
-                assertThat(fill.reread(object)).isEqualTo(copied.digest());
-                assertThat(fill.sourceDigest(object)).isEqualTo(copied.digest());
+                assertThat(fill.recorded(object)).isEqualTo(copied.digest().orElseThrow());
+                assertThat(fill.reread(object)).isEqualTo(copied.digest().orElseThrow());
+                assertThat(fill.sourceDigest(object)).isEqualTo(copied.digest().orElseThrow());
             }
         }
     }

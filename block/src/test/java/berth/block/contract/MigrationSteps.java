@@ -64,7 +64,7 @@ final class MigrationSteps {
             long first = start / fill.objectBytes();
             for (long object = first; object < fill.objects() && object * fill.objectBytes() < end; object++) {
                 side.meanwhile().step(object, fill.objects());
-                ObjectDigest copied = fill.fill(object).digest();
+                ObjectDigest copied = fill.fill(object).digest().orElseThrow();
                 List<ObjectDigest> digests =
                         List.of(fill.recorded(object), fill.reread(object), fill.sourceDigest(object));
                 if (!digests.equals(List.of(copied, copied, copied))) {

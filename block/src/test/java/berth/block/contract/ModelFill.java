@@ -10,6 +10,7 @@ import berth.block.Problem;
 import berth.block.Source;
 import berth.block.Zeroes;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -57,17 +58,18 @@ final class ModelFill implements Fill {
     public Copied fill(long object) {
         synchronized (state) {
             if (isFilled(object)) {
-                return new Copied(0, 0, recorded(object));
+                return new Copied(0, 0, Optional.of(recorded(object)));
             }
-            ObjectHasher hasher = new ObjectHasher();
+            List<ObjectDigest> digests = new ArrayList<>();
             long bytes = 0;
             for (SparseBytes point : migration.points) {
                 ByteBuffer content = object(point, object);
-                hasher.addPoint(content);
+                digests.add(ObjectHasher.point(content));
                 bytes += dataBytes(content);
             }
-            migration.digests.put(object, hasher.digest());
-            return new Copied(bytes, bytes, hasher.digest());
+            ObjectDigest digest = ObjectHasher.object(digests);
+            migration.digests.put(object, digest);
+            return new Copied(bytes, bytes, Optional.of(digest));
         }
     }
 
@@ -94,22 +96,23 @@ final class ModelFill implements Fill {
     @Override
     public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
         synchronized (state) {
-            migration.points.forEach(point -> points.accept(digest(List.of(point), object)));
-            return digest(migration.points, object);
+            List<ObjectDigest> digests = digests(migration.points, object);
+            digests.forEach(points);
+            return ObjectHasher.object(digests);
         }
     }
 
     @Override
     public ObjectDigest sourceDigest(long object) {
-        return source.map(outside -> digest(
-                        outside.points().stream().map(Source.Point::reader).toList(), object))
+        return source.map(outside -> ObjectHasher.object(digests(
+                        outside.points().stream().map(Source.Point::reader).toList(), object)))
                 .orElseGet(() -> reread(object));
     }
 
-    private static ObjectDigest digest(List<? extends BlockReader> points, long object) {
-        ObjectHasher hasher = new ObjectHasher();
-        points.forEach(point -> hasher.addPoint(object(point, object)));
-        return hasher.digest();
+    private static List<ObjectDigest> digests(List<? extends BlockReader> points, long object) {
+        return points.stream()
+                .map(point -> ObjectHasher.point(object(point, object)))
+                .toList();
     }
 
     /** The bytes of an object, without the zeroes after its last data: they make no difference to a digest. */

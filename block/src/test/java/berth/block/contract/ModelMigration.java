@@ -69,7 +69,7 @@ final class ModelMigration {
         Optional<ImageSpec> sourceSpec = source().map(ModelImage::spec);
         Optional<String> sourceId = source().map(image -> image.id);
         return new MigrationRecord(
-                target.spec(), target.id, sourceSpec, sourceId, description, state, flatten, attributes);
+                target.spec(), target.id, sourceSpec, sourceId, description, true, state, flatten, attributes);
     }
 
     MigrationRecord update(MigrationState newState, Map<String, String> newAttributes) {

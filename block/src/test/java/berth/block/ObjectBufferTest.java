@@ -1,9 +1,12 @@
-package berth.local;
+package berth.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +44,27 @@ class ObjectBufferTest {
         }
     }
 
+    @Test
+    void tellsWhereABufferDiffersFromAnother() {
+        ObjectBuffer before = new ObjectBuffer();
+        ObjectBuffer now = new ObjectBuffer();
+        before.claim(0, 4 * 4096).put(bytes(4 * 4096, 1));
+        now.claim(0, 4096).put(bytes(4096, 1));
+        now.claim(2 * 4096, 5 * 4096 + 10).put(bytes(4096, 1)).put(bytes(2 * 4096 + 10, 2));
+        List<String> told = new ArrayList<>();
+
+        now.differences(before, 5 * 4096 + 10, (at, n, kind) -> told.add(at + "+" + n + " " + kind));
+
+        assertThat(told)
+                .containsExactly("0+4096 UNALLOCATED", "4096+4096 ZERO", "8192+4096 UNALLOCATED", "12288+8202 DATA");
+    }
+
+    private static byte[] bytes(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
     private static int boundary(Random random, int bound) {
         int at = random.nextInt(bound + 1);
         return random.nextBoolean() ? at : at & -4096;
@@ -48,18 +72,30 @@ class ObjectBufferTest {
 
     private static byte[] content(ObjectBuffer buffer) {
         byte[] bytes = new byte[SPAN];
+        BitSet present = present(buffer);
         for (int at = 0; at < SPAN; at += 4096) {
-            if (buffer.present().get(at / 4096)) {
+            if (present.get(at / 4096)) {
                 buffer.slice(at, at + 4096).get(bytes, at, 4096);
             }
         }
         return bytes;
     }
 
+    /** What differs from a buffer that is all zero. */
+    private static BitSet present(ObjectBuffer buffer) {
+        BitSet present = new BitSet();
+        buffer.differences(
+                new ObjectBuffer(),
+                SPAN,
+                (at, n, kind) -> present.set((int) (at / 4096), (int) ((at + n) / 4096), kind == Extent.Kind.DATA));
+        return present;
+    }
+
     private static void assertNormal(ObjectBuffer buffer, byte[] model) {
+        BitSet present = present(buffer);
         for (int at = 0; at < SPAN; at += 4096) {
             boolean zero = ByteBuffer.wrap(model, at, 4096).equals(ByteBuffer.allocate(4096));
-            assertThat(buffer.present().get(at / 4096)).isEqualTo(!zero);
+            assertThat(present.get(at / 4096)).isEqualTo(!zero);
         }
     }
 }
