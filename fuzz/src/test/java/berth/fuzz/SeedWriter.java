@@ -172,13 +172,13 @@ final class SeedWriter {
         LayerMap map = new LayerMap(file);
         map.set(3, 70, BlockState.DATA);
         map.set(100, 120, BlockState.ZERO);
-        file.write(file.copyUnwritten());
+        file.writeBack();
         map.set(5, 6, BlockState.ABSENT);
-        file.write(file.copyUnwritten());
+        file.writeBack();
         write(Target.PAGE_FILE, "layer", files.bytes(PageFile.name(1)));
         PageFile digests = new PageCache(files, 16).file(1);
         new FillMap(digests).put(7, new ObjectDigest(1, 2));
-        digests.write(digests.copyUnwritten());
+        digests.writeBack();
         write(Target.PAGE_FILE, "fill", files.bytes(PageFile.name(1)));
     }
 

@@ -71,40 +71,27 @@ final class Flusher {
     }
 
     /**
-     * Writes the pages that differ from the disk to their page files, for a checkpoint. Between copying and writing
-     * everything is flushed: the copies may tell of blocks that were written a moment ago, and what a page holds must be
-     * in the journal before it is written. Digests are written last, because they vouch for the blocks.
+     * Writes the pages that differ from the disk to their page files, for a checkpoint. Before copies of pages are written
+     * everything is flushed, for they may tell of blocks and digests of a moment ago.
      */
     void writePages() {
-        lock.lock();
-        try {
-            FillState fill = image.fill();
-            List<PageFile.Copied> digests =
-                    fill == null ? List.of() : fill.map().file().copyUnwritten();
-            List<List<PageFile.Copied>> maps = new ArrayList<>();
-            List<Layer> layers = image.ownLayers();
-            for (Layer layer : layers) {
-                maps.add(layer.map().file().copyUnwritten());
-            }
+        for (Layer layer : image.ownLayers()) {
+            writePages(layer.map().file());
+        }
+        FillState fill = image.fill();
+        if (fill != null) {
+            writePages(fill.map().file());
+        }
+    }
+
+    private void writePages(PageFile file) {
+        file.writeBack(() -> {
+            lock.lock();
             try {
                 pass();
-                for (int i = 0; i < layers.size(); i++) {
-                    layers.get(i).map().file().write(maps.get(i));
-                }
-                if (fill != null) {
-                    fill.map().file().write(digests);
-                }
-            } catch (RuntimeException e) {
-                for (int i = 0; i < layers.size(); i++) {
-                    layers.get(i).map().file().unwrite(maps.get(i));
-                }
-                if (fill != null) {
-                    fill.map().file().unwrite(digests);
-                }
-                throw e;
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }

@@ -183,7 +183,7 @@ final class ImageOperations {
         if (fill == null) {
             throw new BlockException(Problem.NOT_MIGRATING, "image " + directory.spec(image.id()) + " has no origin");
         }
-        return new LocalFill(image, fill, context.indexQueue(), () -> {});
+        return new LocalFill(image, fill, context, () -> {});
     }
 
     /** Puts a fill layer between the image and its parent; one that was put there before is used again. */

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImageState {
     private static final VarHandle REQUESTS;
+    /** Zeroing changes the map of all of the range: 1 MiB of it for this much. */
+    private static final long MAX_ZERO_BYTES = 16L << 30;
 
     static {
         try {
@@ -254,6 +256,7 @@ final class ImageState {
 
     void write(long offset, ByteBuffer from) {
         countRequest();
+        context.checkpoint().relieve();
         long stamp = lock.readLock();
         try {
             PointInTime at = head();
@@ -266,6 +269,15 @@ final class ImageState {
 
     void zero(long offset, long length, boolean keepSpace) {
         countRequest();
+        Limits.checkRange(offset, length, head().size());
+        long end = offset + length;
+        for (long at = offset; at < end; at = (at / MAX_ZERO_BYTES + 1) * MAX_ZERO_BYTES) {
+            context.checkpoint().relieve();
+            zeroAtOnce(at, Math.min(end, (at / MAX_ZERO_BYTES + 1) * MAX_ZERO_BYTES) - at, keepSpace);
+        }
+    }
+
+    private void zeroAtOnce(long offset, long length, boolean keepSpace) {
         long stamp = lock.readLock();
         try {
             PointInTime at = head();
@@ -289,7 +301,7 @@ final class ImageState {
     void unload() {
         FillState filling = fill;
         if (filling != null) {
-            filling.map().file().write(filling.map().file().copyUnwritten());
+            filling.map().file().writeBack();
             filling.map().file().close();
             filling.close();
         }

@@ -70,7 +70,7 @@ public final class Integrity implements AutoCloseable {
      * @return what was repaired, and what is lost by it
      */
     public List<String> repair() {
-        return new StoreRepair(context, structure, maintenance).run();
+        return new StoreRepair(context, structure).run();
     }
 
     /**

@@ -72,7 +72,7 @@ final class LayerTable {
         PageFile map = layer.map().file();
         // A layer that was deleted has no record, and its map may be forgotten.
         if (context.catalog().findLayer(layer.number()) != null) {
-            map.write(map.copyUnwritten());
+            map.writeBack();
         }
         map.close();
     }

@@ -8,7 +8,6 @@ import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
 import berth.local.page.BlockState;
-import berth.local.page.EvictionQueue;
 import berth.local.page.LayerMap;
 import berth.local.page.LayerMap.PageView;
 import java.util.ArrayList;
@@ -24,15 +23,15 @@ final class LocalFill implements Fill {
 
     private final ImageState image;
     private final FillState fill;
-    private final EvictionQueue queue;
+    private final StoreContext context;
     private final Runnable release;
     private final ReentrantLock[] objectLocks = new ReentrantLock[LOCKS];
     private final ConcurrentLinkedQueue<ObjectBuffer> spare = new ConcurrentLinkedQueue<>();
 
-    LocalFill(ImageState image, FillState fill, EvictionQueue queue, Runnable release) {
+    LocalFill(ImageState image, FillState fill, StoreContext context, Runnable release) {
         this.image = image;
         this.fill = fill;
-        this.queue = queue;
+        this.context = context;
         this.release = release;
         for (int i = 0; i < LOCKS; i++) {
             objectLocks[i] = new ReentrantLock();
@@ -80,6 +79,7 @@ final class LocalFill implements Fill {
 
     @Override
     public Copied fill(long object) {
+        context.checkpoint().relieve();
         ReentrantLock lock = objectLocks[(int) (object % LOCKS)];
         lock.lock();
         try {
@@ -177,7 +177,7 @@ final class LocalFill implements Fill {
             return;
         }
         int stop = (int) Math.min(length, visible - offset);
-        new PointInTime(parent, visible, queue).read(offset, into.claim(0, stop));
+        new PointInTime(parent, visible, context.indexQueue()).read(offset, into.claim(0, stop));
         into.normalize(length);
     }
 

@@ -80,18 +80,26 @@ public final class LocalStore implements MigrationStore {
      * @throws BlockException {@link Problem#NEWER_FORMAT}, {@link Problem#CORRUPT}
      */
     public static LocalStore open(Path directory, SourceOpener sources) {
-        LocalStore store = open(new PosixStoreFiles(directory), sources, InstantSource.system());
+        return open(directory, sources, CacheBounds.DEFAULT);
+    }
+
+    static LocalStore open(Path directory, SourceOpener sources, CacheBounds bounds) {
+        LocalStore store = open(new PosixStoreFiles(directory), sources, InstantSource.system(), bounds);
         store.maintenance.startInBackground();
         return store;
     }
 
     /** Opens a store on the given files, without anything going on in the background: {@link #maintain} is the caller's. */
     public static LocalStore open(StoreFiles files, SourceOpener sources, InstantSource clock) {
-        OpenedJournal opened = OpenedJournal.open(files);
-        LocalStore store = new LocalStore(new StoreContext(opened, files, sources, clock));
+        return open(files, sources, clock, CacheBounds.DEFAULT);
+    }
+
+    static LocalStore open(StoreFiles files, SourceOpener sources, InstantSource clock, CacheBounds bounds) {
+        OpenedJournal opened = OpenedJournal.open(files, bounds.cleanPages());
+        LocalStore store = new LocalStore(new StoreContext(opened, files, sources, clock, bounds));
         if (opened.interrupted()) {
             store.maintenance.collectGarbage();
-            store.maintenance.checkpoint();
+            store.checkpoint();
         }
         return store;
     }
@@ -103,7 +111,7 @@ public final class LocalStore implements MigrationStore {
 
     /** Brings the maps on disk up to date and starts a new journal, however short the old one is. */
     void checkpoint() {
-        maintenance.checkpoint();
+        context.checkpoint().run();
     }
 
     /** Looks for damage, and repairs it. */
@@ -430,7 +438,7 @@ public final class LocalStore implements MigrationStore {
             return new LocalFill(
                     state,
                     fill,
-                    context.indexQueue(),
+                    context,
                     () -> structure.locked(() -> {
                         fill.copying = false;
                         context.images().release(state);

@@ -1,11 +1,7 @@
 package berth.local;
 
-import berth.local.catalog.CatalogRecord.ChecksumRecord;
-import berth.local.catalog.CatalogRecord.FillRecord;
-import berth.local.catalog.CatalogRecord.LayerRecord;
 import berth.local.page.PageFile;
 import java.lang.System.Logger;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -21,6 +17,9 @@ final class Maintenance {
     private static final long MAX_JOURNAL_BYTES = 32L << 20;
     /** A journal longer than this is replaced when the store is closed, so that it opens quickly. */
     private static final long MAX_CLOSED_JOURNAL_BYTES = 1L << 20;
+
+    /** More pages than this that differ from the disk are written: 8 MiB. */
+    private static final int MAX_UNWRITTEN_PAGES = 2048;
 
     private final StoreContext context;
     private final Structure structure;
@@ -71,60 +70,26 @@ final class Maintenance {
             cleaned = true;
             collectGarbage();
         }
-        if (context.journalBytes() > MAX_JOURNAL_BYTES) {
-            checkpoint();
+        if (context.journalBytes() > MAX_JOURNAL_BYTES
+                || context.pages().queue().excess() > MAX_UNWRITTEN_PAGES) {
+            context.checkpoint().run();
         }
     }
 
     /** Replaces the journal when it is long enough to slow down the next opening. */
     void shorten() {
         if (context.journalBytes() > MAX_CLOSED_JOURNAL_BYTES) {
-            checkpoint();
+            context.checkpoint().run();
         }
-    }
-
-    /** Brings the page files up to date and starts a new journal. */
-    void checkpoint() {
-        structure.locked(() -> {
-            context.switchJournal();
-            Set<String> known = knownPrefixes();
-            Set<Long> ofLoadedImages = new HashSet<>();
-            for (ImageState image : context.images().all()) {
-                image.flusher().writePages();
-                image.ownLayers().forEach(layer -> ofLoadedImages.add(layer.number()));
-                FillState fill = image.fill();
-                if (fill != null) {
-                    ofLoadedImages.add(fill.record().pages());
-                }
-            }
-            for (PageFile file : context.pages().openFiles()) {
-                if (!known.contains(LayerData.prefix(file.number()))) {
-                    // The journal told of it, and then of its removal.
-                    file.close();
-                } else if (!ofLoadedImages.contains(file.number())) {
-                    file.write(file.copyUnwritten());
-                }
-            }
-            context.dropOldJournals();
-        });
     }
 
     /** Removes files of layers that the catalog does not know: what a removal left behind when it was interrupted. */
     void collectGarbage() {
         structure.locked(() -> {
-            Set<String> known = knownPrefixes();
+            Set<String> known = Checkpoint.knownPrefixes(context.catalog());
             remove(LayerData.DIRECTORY, known, "");
             remove(PageFile.DIRECTORY, known, ".");
         });
-    }
-
-    /** What the names of the files begin with that belong to something. */
-    private Set<String> knownPrefixes() {
-        Set<String> known = new HashSet<>();
-        context.catalog().layers().stream().map(LayerRecord::number).forEach(n -> known.add(LayerData.prefix(n)));
-        context.catalog().checksums().stream().map(ChecksumRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
-        context.catalog().fills().stream().map(FillRecord::pages).forEach(n -> known.add(LayerData.prefix(n)));
-        return known;
     }
 
     private void remove(String directory, Set<String> known, String suffix) {

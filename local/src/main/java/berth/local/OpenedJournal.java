@@ -21,9 +21,9 @@ import java.util.List;
  */
 record OpenedJournal(Journal journal, Catalog catalog, PageCache pages, boolean interrupted) {
     /** Opens a store's journals, or starts the first one of a new store. */
-    static OpenedJournal open(StoreFiles files) {
+    static OpenedJournal open(StoreFiles files, int maxCleanPages) {
         Catalog catalog = new Catalog();
-        PageCache pages = StoreContext.newPageCache(files);
+        PageCache pages = new PageCache(files, maxCleanPages);
         JournalReader reader = new JournalReader(files);
         Replayer replayer = new Replayer(catalog, pages);
         int journals = reader.generations().size();

@@ -88,6 +88,7 @@ final class Reclaimer {
         });
         for (int at = 0; at < pages.size(); at += STEP_PAGES) {
             List<Integer> step = pages.subList(at, Math.min(pages.size(), at + STEP_PAGES));
+            context.checkpoint().relieve();
             structure.locked(() -> dropCovered(image, number, step));
             progress.step(at, pages.size());
         }
@@ -195,6 +196,7 @@ final class Reclaimer {
         });
         int done = 0;
         for (int page : pages) {
+            context.checkpoint().relieve();
             structure.locked(() -> copyPage(pair(image, number), page, direction));
             progress.step(++done, pages.size());
         }

@@ -94,6 +94,7 @@ final class Scrubber {
                 for (long block = first; block < first + LayerMap.PAGE_BLOCKS; block += STEP_BLOCKS) {
                     long start = block;
                     long before = bytesRead;
+                    context.checkpoint().relieve();
                     structure.locked(() -> step(image, number, start));
                     pace.after(bytesRead - before, check);
                 }
@@ -232,7 +233,7 @@ final class Scrubber {
     private void close(long layer) {
         ChecksumMap map = checksums(layer);
         if (map != null) {
-            map.file().write(map.file().copyUnwritten());
+            map.file().writeBack();
             map.file().close();
         }
     }

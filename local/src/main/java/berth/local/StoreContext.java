@@ -16,34 +16,30 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** What the parts of an open store share. Safe for use by several threads. */
 final class StoreContext {
-    /** Clean pages of maps kept in memory: 16 MiB. */
-    private static final int MAX_CLEAN_PAGES = 4096;
-    /** Chunks of block indexes kept in memory: 32 MiB, enough for 64 GiB of disk in use. */
-    private static final int MAX_INDEX_CHUNKS = 1024;
-
     private final StoreFiles files;
     private final Catalog catalog;
     private final PageCache pages;
-    private final EvictionQueue indexQueue = new EvictionQueue(MAX_INDEX_CHUNKS);
+    private final CacheBounds bounds;
+    private final EvictionQueue indexQueue;
     private final InstantSource clock;
     private final SourceOpener sources;
     private final ReentrantLock structure = new ReentrantLock();
     private final ReentrantReadWriteLock journalSwitch = new ReentrantReadWriteLock();
     private final LayerTable layers = new LayerTable(this);
     private final LoadedImages images = new LoadedImages(this);
+    private final Checkpoint checkpoint = new Checkpoint(this);
     private Journal journal;
 
-    StoreContext(OpenedJournal opened, StoreFiles files, SourceOpener sources, InstantSource clock) {
+    StoreContext(
+            OpenedJournal opened, StoreFiles files, SourceOpener sources, InstantSource clock, CacheBounds bounds) {
         this.files = files;
+        this.bounds = bounds;
+        this.indexQueue = new EvictionQueue(bounds.indexChunks());
         this.catalog = opened.catalog();
         this.pages = opened.pages();
         this.journal = opened.journal();
         this.sources = sources;
         this.clock = clock;
-    }
-
-    static PageCache newPageCache(StoreFiles files) {
-        return new PageCache(files, MAX_CLEAN_PAGES);
     }
 
     StoreFiles files() {
@@ -56,6 +52,10 @@ final class StoreContext {
 
     PageCache pages() {
         return pages;
+    }
+
+    CacheBounds bounds() {
+        return bounds;
     }
 
     EvictionQueue indexQueue() {
@@ -81,6 +81,10 @@ final class StoreContext {
 
     LoadedImages images() {
         return images;
+    }
+
+    Checkpoint checkpoint() {
+        return checkpoint;
     }
 
     /** Makes entries durable in the journal. */

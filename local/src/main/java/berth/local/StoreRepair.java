@@ -17,16 +17,14 @@ import java.util.List;
 final class StoreRepair {
     private final StoreContext context;
     private final Structure structure;
-    private final Maintenance maintenance;
     private final List<String> done = new ArrayList<>();
     private final List<Repaired> repaired = new ArrayList<>();
 
     private record Repaired(PageFile file, int number) {}
 
-    StoreRepair(StoreContext context, Structure structure, Maintenance maintenance) {
+    StoreRepair(StoreContext context, Structure structure) {
         this.context = context;
         this.structure = structure;
-        this.maintenance = maintenance;
     }
 
     /** Repairs everything that is damaged; says what. */
@@ -56,7 +54,7 @@ final class StoreRepair {
             List<JournalEntry> changes = new ArrayList<>();
             repaired.forEach(page -> page.file().capture(changes));
             context.journal(changes);
-            maintenance.checkpoint();
+            context.checkpoint().run();
         }
     }
 

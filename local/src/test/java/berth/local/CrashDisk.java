@@ -20,15 +20,22 @@ import java.util.stream.Collectors;
 /** A local store on files that can lose power. */
 final class CrashDisk implements PowerFixture {
     private final CrashFiles files;
+    private final CacheBounds bounds;
     private long seconds;
 
-    CrashDisk(CrashFiles files) {
+    CrashDisk(CrashFiles files, CacheBounds bounds) {
         this.files = files;
+        this.bounds = bounds;
+    }
+
+    /** Bounds for a seed: every second store has caches so small that next to nothing stays in memory. */
+    static CacheBounds bounds(long seed) {
+        return seed % 2 == 0 ? CacheBounds.DEFAULT : new CacheBounds(2, 2, 2);
     }
 
     @Override
     public MigrationStore open(SourceOpener sources) {
-        return LocalStore.open(files, sources, () -> Instant.ofEpochSecond(seconds += 7));
+        return LocalStore.open(files, sources, () -> Instant.ofEpochSecond(seconds += 7), bounds);
     }
 
     @Override
@@ -74,7 +81,8 @@ final class CrashDisk implements PowerFixture {
         if (journals != 1) {
             findings.add("there are " + journals + " journals");
         }
-        Catalog catalog = OpenedJournal.open(files).catalog();
+        Catalog catalog =
+                OpenedJournal.open(files, CacheBounds.DEFAULT.cleanPages()).catalog();
         Set<Long> layers =
                 catalog.layers().stream().map(layer -> layer.number()).collect(Collectors.toSet());
         Set<Long> maps = new HashSet<>(layers);

@@ -20,7 +20,8 @@ final class CrashOracleTest {
     private static Optional<Throwable> failure(String call, String files, long seed) {
         CrashFiles lying = new CrashFiles(seed);
         lying.ignore((asked, name) -> asked.equals(call) && name.startsWith(files));
-        return Optional.ofNullable(catchThrowable(() -> new CrashOracle(new CrashDisk(lying), seed).run(CRASHES)));
+        return Optional.ofNullable(catchThrowable(
+                () -> new CrashOracle(new CrashDisk(lying, CacheBounds.DEFAULT), seed).run(CRASHES)));
     }
 
     @ParameterizedTest(name = "{0} of {1}")

@@ -28,7 +28,7 @@ final class CrashTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void whatWasFlushedSurvivesThePowerAndNothingOlderIsDamaged(long seed) {
-        CrashOracle oracle = new CrashOracle(new CrashDisk(new CrashFiles(seed)), seed);
+        CrashOracle oracle = new CrashOracle(new CrashDisk(new CrashFiles(seed), CrashDisk.bounds(seed)), seed);
         oracle.run(CRASHES);
         assertThat(oracle.crashes()).isGreaterThanOrEqualTo(CRASHES);
         crashes += oracle.crashes();

@@ -34,7 +34,8 @@ final class RandomOperationsTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void theStoreDoesWhatTheModelDoes(long seed) {
-        StoreOracle.quick(LocalStore::open, directory, seed).run(SEQUENCE);
+        StoreOracle.quick((where, sources) -> LocalStore.open(where, sources, CrashDisk.bounds(seed)), directory, seed)
+                .run(SEQUENCE);
         operations += SEQUENCE;
     }
 

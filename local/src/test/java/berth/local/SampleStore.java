@@ -91,7 +91,7 @@ final class SampleStore {
 
     private static Map<String, Long> layersOfSnapshots(Path directory) {
         Map<String, Long> layers = new TreeMap<>();
-        OpenedJournal opened = OpenedJournal.open(new PosixStoreFiles(directory));
+        OpenedJournal opened = OpenedJournal.open(new PosixStoreFiles(directory), CacheBounds.DEFAULT.cleanPages());
         for (ImageRecord image : opened.catalog().images()) {
             for (SnapshotRecord snapshot : opened.catalog().snapshots(image.id())) {
                 layers.put(image.spec().image() + "@" + snapshot.name(), snapshot.layer());

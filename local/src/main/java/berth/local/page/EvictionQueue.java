@@ -21,6 +21,7 @@ public final class EvictionQueue {
 
     private final int bound;
     private final ArrayDeque<Cached> order = new ArrayDeque<>();
+    private volatile int size;
 
     /** Keeps about {@code bound} things. */
     public EvictionQueue(int bound) {
@@ -32,15 +33,37 @@ public final class EvictionQueue {
         List<Cached> victims = new ArrayList<>(BATCH);
         synchronized (this) {
             order.addLast(cached);
-            while (order.size() > bound && victims.size() < BATCH) {
-                victims.add(order.removeFirst());
-            }
+            takeVictims(victims, BATCH);
         }
-        for (Cached victim : victims) {
-            if (!victim.evict()) {
-                synchronized (this) {
-                    order.addLast(victim);
-                }
+        victims.forEach(this::evict);
+    }
+
+    /** How many things there are beyond the bound: those that could not go. */
+    public int excess() {
+        return Math.max(0, size - bound);
+    }
+
+    /** Asks everything beyond the bound to go; for when much that could not go now can. */
+    public void trim() {
+        List<Cached> victims = new ArrayList<>();
+        synchronized (this) {
+            takeVictims(victims, Integer.MAX_VALUE);
+        }
+        victims.forEach(this::evict);
+    }
+
+    private void takeVictims(List<Cached> into, int limit) {
+        while (order.size() > bound && into.size() < limit) {
+            into.add(order.removeFirst());
+        }
+        size = order.size();
+    }
+
+    private void evict(Cached victim) {
+        if (!victim.evict()) {
+            synchronized (this) {
+                order.addLast(victim);
+                size = order.size();
             }
         }
     }

@@ -20,6 +20,8 @@ final class Page {
     int dirtyTo;
     /** Whether the page differs from its slot on disk. */
     boolean unwritten;
+    /** Whether the page was copied to be written, and the copy is not on disk yet. */
+    boolean beingWritten;
 
     Page(int number, long[] words, long sequence) {
         this.number = number;
@@ -43,6 +45,6 @@ final class Page {
     }
 
     boolean clean() {
-        return !unwritten && !dirty();
+        return !unwritten && !beingWritten && !dirty();
     }
 }

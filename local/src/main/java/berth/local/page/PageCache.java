@@ -30,7 +30,8 @@ public final class PageCache {
         return List.copyOf(open.values());
     }
 
-    EvictionQueue queue() {
+    /** The pages in memory. */
+    public EvictionQueue queue() {
         return queue;
     }
 

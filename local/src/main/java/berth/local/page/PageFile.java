@@ -7,12 +7,14 @@ import berth.local.io.StoreFiles;
 import berth.local.journal.JournalEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class PageFile implements AutoCloseable {
     /** The directory of page files. */
     public static final String DIRECTORY = "maps";
+
+    /** How many pages are copied before they are written: 4 MiB. */
+    private static final int WRITE_BATCH = 1024;
 
     private final StoreFiles files;
     private final long number;
@@ -60,25 +65,31 @@ public final class PageFile implements AutoCloseable {
 
     /** Changes words {@code from} to {@code to} (exclusive) of a page. */
     void update(int page, int from, int to, WordUpdate change) {
+        held(page, PageSlots.Trust.WHOLE, target -> {
+            boolean wasDirty = target.dirty();
+            for (int i = from; i < to; i++) {
+                long old = target.words[i];
+                long changed = change.apply(old);
+                if (changed != old) {
+                    target.words[i] = changed;
+                    target.markDirty(i);
+                }
+            }
+            if (!wasDirty && target.dirty()) {
+                dirtyPages.add(page);
+            }
+        });
+    }
+
+    /** Does something with a page while it is in memory and nobody else has it. */
+    private void held(int number, PageSlots.Trust trust, Consumer<Page> action) {
         while (true) {
-            Page target = page(page);
-            synchronized (target) {
-                if (target.evicted) {
-                    continue;
+            Page page = page(number, trust);
+            synchronized (page) {
+                if (!page.evicted) {
+                    action.accept(page);
+                    return;
                 }
-                boolean wasDirty = target.dirty();
-                for (int i = from; i < to; i++) {
-                    long old = target.words[i];
-                    long changed = change.apply(old);
-                    if (changed != old) {
-                        target.words[i] = changed;
-                        target.markDirty(i);
-                    }
-                }
-                if (!wasDirty && target.dirty()) {
-                    dirtyPages.add(page);
-                }
-                return;
             }
         }
     }
@@ -112,12 +123,11 @@ public final class PageFile implements AutoCloseable {
 
     /** Has a page go to the journal and to its next slot although nothing in it has changed. */
     public void rewrite(int page) {
-        Page target = page(page);
-        synchronized (target) {
+        held(page, PageSlots.Trust.WHOLE, target -> {
             target.markDirty(0);
             target.markDirty(Page.WORDS - 1);
-        }
-        dirtyPages.add(page);
+            dirtyPages.add(page);
+        });
     }
 
     /** Copies a page's words; all zero for a page that is not stored. */
@@ -239,12 +249,11 @@ public final class PageFile implements AutoCloseable {
 
     /** Takes a capture back that did not reach the journal. */
     public void recapture(JournalEntry.PageWords lost) {
-        Page page = page(lost.page());
-        synchronized (page) {
+        held(lost.page(), PageSlots.Trust.WHOLE, page -> {
             page.markDirty(lost.firstWord());
             page.markDirty(lost.firstWord() + lost.words().length - 1);
             dirtyPages.add(lost.page());
-        }
+        });
     }
 
     /**
@@ -260,58 +269,77 @@ public final class PageFile implements AutoCloseable {
                             + entry.firstWord() + " on for page " + entry.page() + " of map "
                             + Long.toHexString(number));
         }
-        Page page = page(entry.page(), PageSlots.Trust.MAYBE_TORN);
-        synchronized (page) {
+        held(entry.page(), PageSlots.Trust.MAYBE_TORN, page -> {
             System.arraycopy(entry.words(), 0, page.words, entry.firstWord(), entry.words().length);
             page.unwritten = true;
+        });
+    }
+
+    /** A page as it was when it was copied to be written. */
+    private record Copied(Page page, long sequence, long[] words) {}
+
+    /** Writes the pages that differ from the disk and syncs the file. What they hold is in the journal already. */
+    public void writeBack() {
+        writeBack(() -> {});
+    }
+
+    /**
+     * Writes the pages that differ from the disk and syncs the file, some pages at a time. What they hold must be in the
+     * journal before they are written: only so can a write that was torn be told from damage.
+     *
+     * @param journal puts it there; runs whenever pages have been copied and before the copies are written
+     */
+    public void writeBack(Runnable journal) {
+        Iterator<Page> rest = pages.values().iterator();
+        while (rest.hasNext()) {
+            List<Copied> copies = copyUnwritten(rest);
+            boolean written = false;
+            try {
+                if (!copies.isEmpty()) {
+                    journal.run();
+                    write(copies);
+                }
+                written = true;
+            } finally {
+                settle(copies, written);
+            }
         }
     }
 
-    /** A page as it was when a checkpoint copied it. */
-    public record Copied(int page, long sequence, long[] words) {}
-
-    /**
-     * Copies the pages that differ from the disk, for a checkpoint. What they hold must be in the journal before they are
-     * {@linkplain #write written}: only so can a write that was torn be told from damage.
-     */
-    public List<Copied> copyUnwritten() {
+    private static List<Copied> copyUnwritten(Iterator<Page> from) {
         List<Copied> copies = new ArrayList<>();
-        for (Page page : pages.values()) {
+        while (from.hasNext() && copies.size() < WRITE_BATCH) {
+            Page page = from.next();
             synchronized (page) {
-                if (page.unwritten && !page.evicted) {
-                    copies.add(new Copied(page.number, page.sequence + 1, page.words.clone()));
+                if (page.unwritten) {
+                    copies.add(new Copied(page, page.sequence + 1, page.words.clone()));
                     page.unwritten = page.dirty();
+                    page.beingWritten = true;
                 }
             }
         }
         return copies;
     }
 
-    /** Writes copied pages to their slots and syncs the file. */
-    public void write(List<Copied> copies) {
-        if (copies.isEmpty()) {
-            return;
-        }
+    private void write(List<Copied> copies) {
         StoreFile out = openOrCreateFile();
         for (Copied copy : copies) {
-            storedPages = Math.max(storedPages, copy.page() + 1L);
-            PageSlots.write(out, number, copy.page(), copy.sequence(), copy.words());
+            storedPages = Math.max(storedPages, copy.page().number + 1L);
+            PageSlots.write(out, number, copy.page().number, copy.sequence(), copy.words());
         }
         out.sync();
-        for (Copied copy : copies) {
-            Page page = page(copy.page());
-            synchronized (page) {
-                page.sequence = copy.sequence();
-            }
-        }
     }
 
-    /** Takes copies back that could not be written. */
-    public void unwrite(List<Copied> copies) {
+    private static void settle(List<Copied> copies, boolean written) {
         for (Copied copy : copies) {
-            Page page = page(copy.page());
+            Page page = copy.page();
             synchronized (page) {
-                page.unwritten = true;
+                page.beingWritten = false;
+                if (written) {
+                    page.sequence = copy.sequence();
+                } else {
+                    page.unwritten = true;
+                }
             }
         }
     }
