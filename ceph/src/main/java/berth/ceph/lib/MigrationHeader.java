@@ -1,9 +1,5 @@
 package berth.ceph.lib;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-
 /**
  * What the header of an image says of its migration ({@code cls::rbd::MigrationSpec}).
  *
@@ -44,33 +40,28 @@ public record MigrationHeader(
 
     /** Reads Ceph's encoding. @throws IllegalArgumentException when it is none */
     static MigrationHeader decode(byte[] encoded) {
-        ByteBuffer in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
-        try {
-            return decode(in);
-        } catch (java.nio.BufferUnderflowException e) {
-            throw new IllegalArgumentException("the header of a migration is cut short", e);
-        }
+        return Encoding.decode(encoded, MigrationHeader::read);
     }
 
-    private static MigrationHeader decode(ByteBuffer in) {
-        int version = in.get();
-        in.get(); // the oldest version that could read it
-        in.getInt(); // the length
-        boolean ofSource = in.get() == TYPE_SOURCE;
-        long poolId = in.getLong();
-        String namespace = text(in);
-        String imageName = text(in);
-        String imageId = text(in);
-        skip(in, Integer.toUnsignedLong(in.getInt()) * SNAP_SEQ_BYTES);
-        in.getLong(); // the overlap with the parent
-        boolean flatten = in.get() != 0;
-        in.get(); // whether it is mirrored
-        int state = in.get();
-        String description = text(in);
+    private static MigrationHeader read(Encoding.Input in) {
+        int version = in.int8();
+        in.int8(); // the oldest version that could read it
+        in.int32(); // the length
+        boolean ofSource = in.int8() == TYPE_SOURCE;
+        long poolId = in.int64();
+        String namespace = in.text();
+        String imageName = in.text();
+        String imageId = in.text();
+        in.skip(in.int32() * SNAP_SEQ_BYTES);
+        in.int64(); // the overlap with the parent
+        boolean flatten = in.int8() != 0;
+        in.int8(); // whether it is mirrored
+        int state = in.int8();
+        String description = in.text();
         if (version >= WITH_MIRROR_MODE) {
-            in.get();
+            in.int8();
         }
-        String sourceSpec = version >= WITH_SOURCE_SPEC ? text(in) : "";
+        String sourceSpec = version >= WITH_SOURCE_SPEC ? in.text() : "";
         State[] states = State.values();
         return new MigrationHeader(
                 ofSource,
@@ -82,33 +73,5 @@ public record MigrationHeader(
                 flatten,
                 state >= 0 && state < states.length ? states[state] : State.ERROR,
                 description);
-    }
-
-    /** A string: its length in 32 bits, then its bytes. */
-    static String text(ByteBuffer in) {
-        long length = Integer.toUnsignedLong(in.getInt());
-        if (length > in.remaining()) {
-            throw new IllegalArgumentException("a text is said to be longer than what holds it");
-        }
-        byte[] bytes = new byte[(int) length];
-        in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    /** The encoding of a string. */
-    static byte[] encoded(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(Integer.BYTES + bytes.length)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array();
-    }
-
-    private static void skip(ByteBuffer in, long bytes) {
-        if (bytes > in.remaining()) {
-            throw new IllegalArgumentException("the snapshots of a migration are cut short");
-        }
-        in.position(in.position() + (int) bytes);
     }
 }

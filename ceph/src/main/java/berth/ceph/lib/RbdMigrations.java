@@ -1,12 +1,8 @@
 package berth.ceph.lib;
 
 import berth.block.Progress;
-import berth.posix.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Optional;
 
 /**
  * Librbd's live migrations whose target is in a pool, in one of its namespaces. Librbd 16 ends the process for some
@@ -15,9 +11,6 @@ import java.util.Optional;
  * @param context the open pool
  */
 public record RbdMigrations(IoContext context) {
-    private static final String OBJECT_CLASS = "rbd";
-    private static final String HEADER = "rbd_header.";
-
     /** Makes the target here and moves the source to the trash. */
     public void prepare(RbdDirectory source, String sourceName, String target, RbdOptions options) {
         try (Arena arena = Arena.ofConfined()) {
@@ -60,33 +53,6 @@ public record RbdMigrations(IoContext context) {
                     function.callInt(context.handle(), name.address(), Callbacks.progressFunction(), call.argument());
             call.rethrow();
             function.checked(result);
-        }
-    }
-
-    /**
-     * What an image's header says of its migration, without opening the image: that would open an import's source, which
-     * may not answer.
-     *
-     * @return empty when the image takes part in none, or does not exist
-     */
-    public Optional<MigrationHeader> header(String imageId) {
-        return ask(imageId, "migration_get", new byte[0]).map(MigrationHeader::decode);
-    }
-
-    /** The value of a key of an image's metadata, without opening the image. */
-    public Optional<String> metadata(String imageId, String key) {
-        return ask(imageId, "metadata_get", MigrationHeader.encoded(key))
-                .map(answer -> MigrationHeader.text(ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN)));
-    }
-
-    private Optional<byte[]> ask(String imageId, String method, byte[] input) {
-        try {
-            return Optional.of(context.execute(HEADER + imageId, OBJECT_CLASS, method, input));
-        } catch (NativeFailure e) {
-            if (e.errno() == Errno.ENOENT) {
-                return Optional.empty();
-            }
-            throw e;
         }
     }
 }
