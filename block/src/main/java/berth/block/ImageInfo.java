@@ -32,4 +32,9 @@ public record ImageInfo(
     public ImageInfo {
         features = List.copyOf(features);
     }
+
+    /** The same under another name. */
+    public ImageInfo named(ImageSpec name) {
+        return new ImageInfo(id, name, size, layout, snapshotCount, features, created, accessed, modified, parent);
+    }
 }

@@ -1,9 +1,11 @@
 package berth.block;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Something to migrate from: a disk with its history of snapshots. Never written to. Safe for use by several threads.
@@ -21,6 +23,24 @@ public interface Source extends AutoCloseable {
 
     /** The points in time, oldest first; the last one is the disk as it is now and has no name. */
     List<Point> points();
+
+    /**
+     * Checks that an image can have the source's points in time.
+     *
+     * @throws BlockException {@link Problem#INVALID_ARGUMENT} for a name or size that no image can have,
+     *     {@link Problem#SNAPSHOT_EXISTS} when two points in time have one name
+     */
+    default void requireImportable() {
+        Set<String> names = new HashSet<>();
+        List<Point> all = points();
+        for (Point point : all.subList(0, all.size() - 1)) {
+            if (!names.add(Names.check("snapshot", point.name()))) {
+                throw new BlockException(
+                        Problem.SNAPSHOT_EXISTS, "the source has two snapshots of the name '" + point.name() + "'");
+            }
+        }
+        all.forEach(point -> Limits.checkImageBytes(point.reader().size()));
+    }
 
     /**
      * Where a point can differ from the point before it, the first one from zeroes: every changed byte is in an extent

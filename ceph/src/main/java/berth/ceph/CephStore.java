@@ -2,15 +2,20 @@ package berth.ceph;
 
 import berth.block.Access;
 import berth.block.BlockException;
-import berth.block.BlockStore;
+import berth.block.Fill;
 import berth.block.Image;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Layout;
+import berth.block.MigrationRecord;
+import berth.block.MigrationState;
+import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
 import berth.block.SnapshotSpec;
+import berth.block.Source;
+import berth.block.SourceOpener;
 import berth.block.TrashEntry;
 import berth.block.Watcher;
 import berth.ceph.lib.Cluster;
@@ -18,6 +23,7 @@ import berth.ceph.lib.IoContext;
 import berth.ceph.lib.RbdImage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -27,20 +33,23 @@ import org.jspecify.annotations.Nullable;
  * The images of a Ceph cluster. Wherever a pool is named, {@code POOL/NAMESPACE} names a namespace of it. Several stores,
  * of the same or of different clusters, can be open at a time.
  */
-public final class CephStore implements BlockStore {
+public final class CephStore implements MigrationStore {
     private final Connection connection;
     private final OpenImages open = new OpenImages();
     private final Pools pools;
     private final Images images;
     private final Creation creation;
     private final Trash trash;
+    private final CephMigrations migrations;
 
-    private CephStore(Connection connection) {
+    private CephStore(Connection connection, SourceOpener sources) {
         this.connection = connection;
         this.pools = new Pools(connection);
         this.images = new Images(connection, open);
         this.creation = new Creation(connection);
         this.trash = new Trash(connection);
+        this.migrations =
+                new CephMigrations(new StoredMoves(connection, pools), new Copies(connection, creation, sources));
     }
 
     /**
@@ -50,7 +59,12 @@ public final class CephStore implements BlockStore {
      *     user or key that the cluster does not know, {@link Problem#UNSUPPORTED} when Ceph's libraries are not installed
      */
     public static CephStore open(CephConfig config) {
-        return new CephStore(Connection.open(config));
+        return open(config, SourceOpener.NONE);
+    }
+
+    /** Like the other one, with what opens the sources of imports. */
+    public static CephStore open(CephConfig config, SourceOpener sources) {
+        return new CephStore(Connection.open(config), sources);
     }
 
     /** The cluster's id, a UUID. */
@@ -257,6 +271,52 @@ public final class CephStore implements BlockStore {
      */
     public void removeFromTrash(String pool, String id, boolean force, Progress progress) {
         trash.remove(pool, id, force, progress);
+    }
+
+    @Override
+    public ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        return migrations.prepareCopy(target, layout, source, attributes);
+    }
+
+    @Override
+    public ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        throw CephMigrations.cannotFillInUse();
+    }
+
+    @Override
+    public ImageInfo prepareLinked(
+            ImageSpec source, ImageSpec target, Layout layout, boolean flatten, Map<String, String> attributes) {
+        throw CephMigrations.cannotFillInUse();
+    }
+
+    @Override
+    public MigrationRecord migration(ImageSpec image) {
+        return migrations.migration(image);
+    }
+
+    @Override
+    public List<MigrationRecord> migrations() {
+        return migrations.all();
+    }
+
+    @Override
+    public MigrationRecord update(ImageSpec image, MigrationState state, Map<String, String> attributes) {
+        return migrations.update(image, state, attributes);
+    }
+
+    @Override
+    public Fill openFill(ImageSpec image) {
+        return migrations.openFill(image);
+    }
+
+    @Override
+    public void commitMigration(ImageSpec image, Progress progress) {
+        migrations.commit(image, progress);
+    }
+
+    @Override
+    public void abortMigration(ImageSpec image, Progress progress) {
+        migrations.abort(image, progress);
     }
 
     /** Closes what is open, and the connection. */

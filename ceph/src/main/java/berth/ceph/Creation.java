@@ -17,6 +17,7 @@ import berth.ceph.lib.RbdOptions;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Makes images and clones. */
@@ -33,13 +34,24 @@ final class Creation {
     }
 
     ImageInfo create(ImageSpec spec, long size, Layout layout, CreateOptions options) {
+        return create(
+                spec, size, new RbdOptions(layout, features(layout.objects(size), options), options.dataPool(), 0));
+    }
+
+    private ImageInfo create(ImageSpec spec, long size, RbdOptions rbd) {
         Limits.checkImageBytes(size);
         Task task = Task.image("creating image " + spec, spec.pool());
-        RbdOptions rbd = new RbdOptions(layout, features(layout.objects(size), options), options.dataPool(), 0);
         return connection.in(task, context -> {
             new RbdDirectory(context).create(spec.image(), size, rbd);
             return info(context, spec);
         });
+    }
+
+    /** Makes an image with the feature that a client can keep others from writing, whatever the default features are. */
+    ImageInfo createLockable(ImageSpec spec, long size, Layout layout) {
+        OptionalLong usual = features(layout.objects(size), CreateOptions.DEFAULT);
+        long lockable = usual.orElseGet(this::defaultFeatures) | bits(List.of(RbdFeatures.EXCLUSIVE_LOCK));
+        return create(spec, size, new RbdOptions(layout, OptionalLong.of(lockable), Optional.empty(), 0));
     }
 
     private static ImageInfo info(IoContext context, ImageSpec spec) {

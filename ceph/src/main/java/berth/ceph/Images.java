@@ -36,6 +36,7 @@ final class Images {
                 Task.pool("listing the images of pool '" + pool + "'", pool),
                 context -> new RbdDirectory(context)
                         .list().stream()
+                                .filter(image -> !HiddenNames.isHidden(image.name()))
                                 .map(image -> Facts.ifPresent(context, spec, image.id()))
                                 .flatMap(Optional::stream)
                                 .sorted(Comparator.comparing(ImageInfo::spec))

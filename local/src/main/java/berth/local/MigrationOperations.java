@@ -3,10 +3,8 @@ package berth.local;
 import berth.block.BlockException;
 import berth.block.ImageSpec;
 import berth.block.Layout;
-import berth.block.Limits;
 import berth.block.MigrationRecord;
 import berth.block.MigrationState;
-import berth.block.Names;
 import berth.block.Problem;
 import berth.block.Source;
 import berth.block.TrashEntry;
@@ -23,7 +21,6 @@ import berth.local.catalog.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,16 +53,11 @@ final class MigrationOperations {
 
     ImageRecord prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
         List<Point> points = new ArrayList<>();
-        Set<String> names = new HashSet<>();
+        source.requireImportable();
         for (Source.Point point : source.points()) {
-            boolean last = points.size() == source.points().size() - 1;
-            if (!last && !names.add(Names.check("snapshot", point.name()))) {
-                throw new BlockException(
-                        Problem.SNAPSHOT_EXISTS, "the source has two snapshots of the name '" + point.name() + "'");
-            }
             points.add(new Point(
                     point.name(),
-                    Limits.checkImageBytes(point.reader().size()),
+                    point.reader().size(),
                     last(points).map(Point::size).orElse(0L),
                     point.isProtected(),
                     point.created().orElseGet(context.clock()::instant)));

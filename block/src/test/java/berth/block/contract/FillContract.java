@@ -22,15 +22,19 @@ import org.junit.jupiter.api.Test;
 
 /** The copying side of a migration. */
 abstract class FillContract extends MigrationBase {
-    /** The digest of an object of {@link #history}. */
-    private static ObjectDigest expectedDigest(List<SparseBytes> points, Fill fill, long object) {
+    /** The digests of an object at each of its points in time. */
+    private static List<ObjectDigest> expectedDigests(List<SparseBytes> points, Fill fill, long object) {
         List<ObjectDigest> digests = new ArrayList<>();
         for (SparseBytes point : points) {
             long start = Math.min(object * fill.objectBytes(), point.size());
             long end = Math.min(start + fill.objectBytes(), point.size());
             digests.add(ObjectHasher.point(ByteBuffer.wrap(point.read(start, (int) (end - start)))));
         }
-        return ObjectHasher.object(digests);
+        return digests;
+    }
+
+    private static ObjectDigest expectedDigest(List<SparseBytes> points, Fill fill, long object) {
+        return ObjectHasher.object(expectedDigests(points, fill, object));
     }
 
     private Fill executing(TestSource source) {
@@ -68,11 +72,7 @@ abstract class FillContract extends MigrationBase {
                 fill.fill(object);
                 List<ObjectDigest> points = new ArrayList<>();
                 fill.reread(object, points::add);
-                List<ObjectDigest> expected = new ArrayList<>();
-                for (SparseBytes point : history()) {
-                    expected.add(expectedDigest(List.of(point), fill, object));
-                }
-                assertThat(points).isEqualTo(expected);
+                assertThat(points).isEqualTo(expectedDigests(history(), fill, object));
             }
         }
     }

@@ -63,11 +63,6 @@ public final class IoContext implements AutoCloseable {
         }
     }
 
-    /** The number of the pool. */
-    public long poolId() {
-        return Rados.POOL_ID.call(handle);
-    }
-
     /**
      * Calls a method of an object class on an object.
      *
@@ -92,6 +87,36 @@ public final class IoContext implements AutoCloseable {
                     return output.asSlice(0, Rados.EXEC.checked(result)).toArray(JAVA_BYTE);
                 }
                 bytes *= 8;
+            }
+        }
+    }
+
+    /**
+     * Reads from an object.
+     *
+     * @return how many bytes there were; 0 also when there is no such object
+     */
+    public int read(String object, long offset, MemorySegment into) {
+        try (Arena arena = Arena.ofConfined()) {
+            int result = Rados.READ.callInt(
+                    handle, arena.allocateFrom(object).address(), into.address(), into.byteSize(), offset);
+            return result == -Errno.ENOENT.number() ? 0 : Rados.READ.checked(result);
+        }
+    }
+
+    /** Writes to an object, which is made when it is not there; durable when this returns. */
+    public void write(String object, long offset, MemorySegment from) {
+        try (Arena arena = Arena.ofConfined()) {
+            Rados.WRITE.check(handle, arena.allocateFrom(object).address(), from.address(), from.byteSize(), offset);
+        }
+    }
+
+    /** Removes an object if it is there. */
+    public void remove(String object) {
+        try (Arena arena = Arena.ofConfined()) {
+            int result = Rados.REMOVE.callInt(handle, arena.allocateFrom(object).address());
+            if (result != -Errno.ENOENT.number()) {
+                Rados.REMOVE.checked(result);
             }
         }
     }

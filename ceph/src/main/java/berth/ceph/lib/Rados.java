@@ -25,12 +25,14 @@ final class Rados {
     static final NativeFunction IOCTX_SET_NAMESPACE = LIBRARY.function("rados_ioctx_set_namespace");
     static final NativeFunction SET_FULL_TRY = LIBRARY.function("rados_set_pool_full_try");
     static final NativeFunction UNSET_FULL_TRY = LIBRARY.function("rados_unset_pool_full_try");
+    static final NativeFunction READ = LIBRARY.function("rados_read");
+    static final NativeFunction WRITE = LIBRARY.function("rados_write");
+    static final NativeFunction REMOVE = LIBRARY.function("rados_remove");
     static final NativeFunction OBJECTS_OPEN = LIBRARY.function("rados_nobjects_list_open");
     static final NativeFunction OBJECTS_NEXT = LIBRARY.function("rados_nobjects_list_next");
     static final NativeFunction OBJECTS_CLOSE = LIBRARY.function("rados_nobjects_list_close");
 
     static final NativeFunction EXEC = LIBRARY.function("rados_exec");
-    static final NativeFunction POOL_ID = LIBRARY.function("rados_ioctx_get_id");
     static final NativeFunction POOL_NAME = LIBRARY.function("rados_pool_reverse_lookup");
 
     /** C++: {@code const char *ceph_version_to_str()}, of a library that librados brings along. */

@@ -88,6 +88,7 @@ final class Rbd {
     static final NativeFunction SNAP_SET_BY_ID = function("rbd_snap_set_by_id");
 
     // Locks and metadata.
+    static final NativeFunction LOCK_ACQUIRE = function("rbd_lock_acquire");
     static final NativeFunction LOCKERS = function("rbd_list_lockers");
     static final NativeFunction LOCK_EXCLUSIVE = function("rbd_lock_exclusive");
     static final NativeFunction LOCK_SHARED = function("rbd_lock_shared");

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** RBD's features: their names, and their bits in the library. */
 public final class RbdFeatures {
+    /** The name of the lock that a client has while it writes. */
+    public static final String EXCLUSIVE_LOCK = "exclusive-lock";
     /** The name of the map that says which objects exist. */
     public static final String OBJECT_MAP = "object-map";
     /** The name of the feature by which the object map says what changed. */

@@ -25,6 +25,7 @@ public final class RbdImage implements AutoCloseable {
     private static final long TIME_BYTES = 16;
     private static final long WATCHER_BYTES = 24;
     private static final int ID_BYTES = 4096;
+    private static final int LOCK_EXCLUSIVELY = 0;
 
     private final long handle;
 
@@ -213,6 +214,15 @@ public final class RbdImage implements AutoCloseable {
     /** Changes the size. */
     public void resize(long size, boolean allowShrink, Progress progress) {
         withProgress(Rbd.RESIZE, progress, size, allowShrink ? 1 : 0);
+    }
+
+    /**
+     * Takes the image's lock and keeps it until the image is closed: other clients that write fail with EROFS. Waits for
+     * a client that is dead to be noticed, and shuts it out of the cluster. Fails with EROFS when a client that is alive
+     * has the lock for good, with EINVAL when the image has no such feature.
+     */
+    public void lockExclusively() {
+        Rbd.LOCK_ACQUIRE.check(handle, LOCK_EXCLUSIVELY);
     }
 
     /** Copies in what shows through from the parent, and cuts the link. */

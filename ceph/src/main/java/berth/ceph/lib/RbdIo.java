@@ -5,6 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import berth.posix.EventCounter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -101,17 +104,12 @@ public final class RbdIo implements AutoCloseable {
 
     /** Writes from native memory. */
     public void write(long offset, MemorySegment from) {
-        check(
-                Rbd.AIO_WRITE,
-                completion ->
-                        Rbd.AIO_WRITE.call(image.handle(), offset, from.byteSize(), from.address(), completion, 0));
+        check(Rbd.AIO_WRITE, writing(offset, from));
     }
 
     /** Makes a range read as zeroes, to the byte; what lies in it takes no space afterwards. */
     public void zero(long offset, long length) {
-        check(
-                Rbd.AIO_WRITE_ZEROES,
-                completion -> Rbd.AIO_WRITE_ZEROES.call(image.handle(), offset, length, completion, 0, 0));
+        check(Rbd.AIO_WRITE_ZEROES, zeroing(offset, length));
     }
 
     /** Makes durable what was acknowledged. */
@@ -121,7 +119,16 @@ public final class RbdIo implements AutoCloseable {
 
     private void check(NativeFunction function, Submission submission) {
         permits.acquireUninterruptibly();
+        end(begin(function, submission));
+    }
+
+    /** A request that librbd has. */
+    private record Begun(int number, NativeFunction function) {}
+
+    /** Hands a request to librbd, for which there is a permit; when that fails, the permit is given back. */
+    private Begun begin(NativeFunction function, Submission submission) {
         int number = take();
+        boolean begun = false;
         try {
             Request request = requests[number];
             request.begin();
@@ -133,14 +140,88 @@ public final class RbdIo implements AutoCloseable {
                 Rbd.RELEASE_COMPLETION.call(completion, 0, 0, 0, 0, 0);
                 throw function.failure(-submitted);
             }
-            long result = request.await();
-            if (result < 0) {
-                throw function.failure((int) -result);
-            }
+            begun = true;
+            return new Begun(number, function);
         } finally {
-            give(number);
-            permits.release();
+            if (!begun) {
+                give(number);
+                permits.release();
+            }
         }
+    }
+
+    /** Waits for a request, and gives its permit back. */
+    private void end(Begun begun) {
+        long result = requests[begun.number].await();
+        give(begun.number);
+        permits.release();
+        if (result < 0) {
+            throw begun.function.failure((int) -result);
+        }
+    }
+
+    /** A change of an image's bytes. */
+    public sealed interface Change {
+        /**
+         * Bytes that are written.
+         *
+         * @param offset where to
+         * @param from native memory
+         */
+        record Write(long offset, MemorySegment from) implements Change {}
+
+        /**
+         * A range that reads as zeroes afterwards and takes no space.
+         *
+         * @param offset where it starts
+         * @param length how long it is
+         */
+        record Zero(long offset, long length) implements Change {}
+    }
+
+    /** Makes changes, as many as possible at the same time; they do not overlap. Ends with the first failure. */
+    public void change(List<Change> changes) {
+        Deque<Begun> under = new ArrayDeque<>();
+        NativeFailure failure = null;
+        try {
+            for (Change change : changes) {
+                while (!permits.tryAcquire()) {
+                    if (under.isEmpty()) {
+                        permits.acquireUninterruptibly();
+                        break;
+                    }
+                    end(under.remove());
+                }
+                under.add(begin(change));
+            }
+        } catch (NativeFailure e) {
+            failure = e;
+        }
+        while (!under.isEmpty()) { // Whatever happened, librbd has the memory until then.
+            try {
+                end(under.remove());
+            } catch (NativeFailure e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private Begun begin(Change change) {
+        return switch (change) {
+            case Change.Write(long offset, MemorySegment from) -> begin(Rbd.AIO_WRITE, writing(offset, from));
+            case Change.Zero(long offset, long length) -> begin(Rbd.AIO_WRITE_ZEROES, zeroing(offset, length));
+        };
+    }
+
+    private Submission writing(long offset, MemorySegment from) {
+        return completion -> Rbd.AIO_WRITE.call(image.handle(), offset, from.byteSize(), from.address(), completion, 0);
+    }
+
+    private Submission zeroing(long offset, long length) {
+        return completion -> Rbd.AIO_WRITE_ZEROES.call(image.handle(), offset, length, completion, 0, 0);
     }
 
     private int take() {

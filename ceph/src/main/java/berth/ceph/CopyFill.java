@@ -1,0 +1,239 @@
+package berth.ceph;
+
+import berth.block.BlockException;
+import berth.block.Extent;
+import berth.block.Fill;
+import berth.block.ObjectBuffer;
+import berth.block.ObjectDigest;
+import berth.block.ObjectHasher;
+import berth.block.Problem;
+import berth.ceph.lib.RbdIo.Change;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * The copying of a disk into an image that nobody uses yet. RBD takes snapshots of the present only, so each pass writes
+ * what differs from one point in time to the next, and takes the snapshot at its end.
+ */
+final class CopyFill implements Fill {
+    /** Each has a buffer or two of 4 MiB, and waits for the cluster most of the time. */
+    private static final int THREADS = 12;
+
+    private final CopyTarget target;
+    private final CopySource source;
+    private final DigestLog digests;
+    private final List<StoredMove.Point> points;
+    private final long objects;
+    private final ConcurrentLinkedQueue<ObjectBuffer> spare = new ConcurrentLinkedQueue<>();
+    private volatile int current;
+
+    CopyFill(CopyTarget target, CopySource source, DigestLog digests, List<StoredMove.Point> points) {
+        this.target = target;
+        this.source = source;
+        this.digests = digests;
+        this.points = points;
+        this.objects = objects(points);
+        this.current = target.pointsTaken();
+        target.beginPoint(current);
+    }
+
+    /** How many objects cover all points in time. */
+    static long objects(List<StoredMove.Point> points) {
+        long largest =
+                points.stream().mapToLong(StoredMove.Point::sizeBytes).max().orElse(0);
+        return Math.ceilDiv(largest, (long) ObjectBuffer.BYTES);
+    }
+
+    @Override
+    public long objectBytes() {
+        return ObjectBuffer.BYTES;
+    }
+
+    @Override
+    public long objects() {
+        return objects;
+    }
+
+    @Override
+    public int usefulThreads() {
+        return THREADS;
+    }
+
+    @Override
+    public boolean isFilled(long object) {
+        return digests.get(last(), object).isPresent();
+    }
+
+    @Override
+    public long filledObjects() {
+        return digests.count(last(), objects);
+    }
+
+    private int last() {
+        return points.size() - 1;
+    }
+
+    /** How many bytes of an object there are at a point in time. */
+    private int length(int point, long object) {
+        return Math.clamp(points.get(point).sizeBytes() - object * ObjectBuffer.BYTES, 0, ObjectBuffer.BYTES);
+    }
+
+    @Override
+    public Copied fill(long object) {
+        int point = current;
+        if (digests.get(point, object).isPresent()) {
+            return new Copied(0, 0, result(point, object));
+        }
+        ObjectBuffer before = take();
+        ObjectBuffer now = take();
+        try {
+            return copy(point, object, before, now);
+        } finally {
+            spare.add(before);
+            spare.add(now);
+        }
+    }
+
+    private Optional<ObjectDigest> result(int point, long object) {
+        return point == last() ? Optional.of(recorded(object)) : Optional.empty();
+    }
+
+    private Copied copy(int point, long object, ObjectBuffer before, ObjectBuffer now) {
+        if (!changes(point, object)) {
+            digests.put(point, object, digests.get(point - 1, object).orElseThrow(() -> notCopied(object)));
+            return new Copied(0, 0, result(point, object));
+        }
+        int length = length(point, object);
+        if (point > 0) {
+            readSource(point - 1, object, before);
+            before.zero(length, ObjectBuffer.BYTES);
+        }
+        long read = readSource(point, object, now);
+        long written = write(object, length, before, now);
+        digests.put(point, object, now.digest(length));
+        return new Copied(read, written, result(point, object));
+    }
+
+    private boolean changes(int point, long object) {
+        int length = length(point, object);
+        return point == 0 || length != length(point - 1, object) || source.changes(point, object, length);
+    }
+
+    private long readSource(int point, long object, ObjectBuffer into) {
+        return source.read(point, object, length(point, object), into);
+    }
+
+    private long write(long object, int length, ObjectBuffer before, ObjectBuffer now) {
+        long offset = object * ObjectBuffer.BYTES;
+        long[] written = {0};
+        List<Change> changes = new ArrayList<>();
+        now.differences(before, length, (at, n, kind) -> {
+            if (kind == Extent.Kind.DATA) {
+                MemorySegment bytes = MemorySegment.ofBuffer(now.slice((int) at, (int) (at + n)));
+                changes.add(new Change.Write(offset + at, bytes));
+                written[0] += n;
+            } else if (kind == Extent.Kind.ZERO) {
+                changes.add(new Change.Zero(offset + at, n));
+            }
+        });
+        target.change(changes);
+        return written[0];
+    }
+
+    private ObjectBuffer take() {
+        ObjectBuffer buffer = spare.poll();
+        if (buffer == null) {
+            return new ObjectBuffer();
+        }
+        buffer.clear();
+        return buffer;
+    }
+
+    @Override
+    public boolean nextPass() {
+        int done = current;
+        if (done == last()) {
+            return false;
+        }
+        checkpoint();
+        target.take(done);
+        target.beginPoint(done + 1);
+        current = done + 1;
+        return true;
+    }
+
+    @Override
+    public ObjectDigest recorded(long object) {
+        List<ObjectDigest> known = new ArrayList<>();
+        for (int point = 0; point < points.size(); point++) {
+            known.add(digests.get(point, object).orElseThrow(() -> notCopied(object)));
+        }
+        return ObjectHasher.object(known);
+    }
+
+    private static BlockException notCopied(long object) {
+        return new BlockException(Problem.MIGRATION_STATE, "object " + object + " has not been copied yet");
+    }
+
+    @Override
+    public ObjectDigest reread(long object, Consumer<ObjectDigest> to) {
+        List<ObjectDigest> found = new ArrayList<>();
+        ObjectBuffer buffer = take();
+        try {
+            for (int point = 0; point < points.size(); point++) {
+                int length = length(point, object);
+                buffer.clear();
+                target.read(point, object, length, buffer);
+                found.add(buffer.digest(length));
+            }
+        } finally {
+            spare.add(buffer);
+        }
+        found.forEach(to);
+        return ObjectHasher.object(found);
+    }
+
+    @Override
+    public ObjectDigest sourceDigest(long object) {
+        List<ObjectDigest> found = new ArrayList<>();
+        ObjectBuffer buffer = take();
+        try {
+            for (int point = 0; point < points.size(); point++) {
+                if (changes(point, object)) {
+                    buffer.clear();
+                    readSource(point, object, buffer);
+                    found.add(buffer.digest(length(point, object)));
+                } else {
+                    found.add(found.getLast());
+                }
+            }
+        } finally {
+            spare.add(buffer);
+        }
+        return ObjectHasher.object(found);
+    }
+
+    @Override
+    public void checkpoint() {
+        digests.flush(target::flush);
+    }
+
+    /** Nobody else uses the image. */
+    @Override
+    public long foregroundRequests() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        try {
+            source.close();
+        } finally {
+            target.close();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package berth.ceph;
+
+import berth.block.BlockException;
+import berth.block.ObjectBuffer;
+import berth.block.Problem;
+import berth.block.Progress;
+import berth.block.Snapshot;
+import berth.ceph.lib.NativeFailure;
+import berth.ceph.lib.RbdImage;
+import berth.ceph.lib.RbdImage.DiffRange;
+import berth.ceph.lib.RbdIo.Change;
+import berth.posix.Errno;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The image that a disk is copied into. It is open for writing, with librbd's lock: another Berth cannot write to it, and
+ * one that is dead, or only seems to be, is shut out of the cluster before this one begins. Safe for use by several
+ * threads.
+ */
+final class CopyTarget implements AutoCloseable {
+    private final Connection connection;
+    private final Moving moving;
+    private final Handle head;
+    private final AtomicReferenceArray<@Nullable View> views;
+
+    /**
+     * A point in time that can be read.
+     *
+     * @param handle reads it
+     * @param stored the objects, counted as those of the disk, in which there is something
+     */
+    private record View(Handle handle, BitSet stored) {}
+
+    private CopyTarget(Connection connection, Moving moving, Handle head) {
+        this.connection = connection;
+        this.moving = moving;
+        this.head = head;
+        this.views = new AtomicReferenceArray<>(moving.move().points().size());
+    }
+
+    /** Opens the image. @throws BlockException {@link Problem#IMAGE_IN_USE} when someone else copies into it */
+    static CopyTarget open(Connection connection, Moving moving) {
+        String pool = moving.pool().toString();
+        Task task = Task.image("opening the target of the migration to " + moving.target(), pool);
+        return connection.in(task, context -> {
+            RbdImage image = RbdImage.openById(context, moving.id(), false);
+            try {
+                lock(image, moving);
+            } catch (RuntimeException e) {
+                image.close();
+                throw e;
+            }
+            Handle head =
+                    new Handle(connection, moving.pool(), image, anew -> RbdImage.openById(anew, moving.id(), false));
+            return new CopyTarget(connection, moving, head);
+        });
+    }
+
+    private static void lock(RbdImage image, Moving moving) {
+        try {
+            image.lockExclusively();
+        } catch (NativeFailure e) {
+            if (e.errno() != Errno.EROFS && e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+            List<String> clients = image.watchers().stream()
+                    .map(watcher -> watcher.address() + " client." + watcher.client())
+                    .toList();
+            throw new BlockException(
+                    Problem.IMAGE_IN_USE,
+                    "the migration to " + moving.target() + " is being worked on by another client, one of "
+                            + String.join(", ", clients),
+                    clients);
+        }
+    }
+
+    private Task task(String what) {
+        return Task.image(
+                what + " the target of the migration to " + moving.target(),
+                moving.pool().toString());
+    }
+
+    private List<StoredMove.Point> points() {
+        return moving.move().points();
+    }
+
+    /** The number of the first point in time that has no snapshot yet. */
+    int pointsTaken() {
+        List<String> names = head
+                .call(
+                        task("listing the snapshots of"),
+                        image -> image.snapshots().list())
+                .stream()
+                .map(Snapshot::name)
+                .toList();
+        int taken = 0;
+        while (taken < points().size() - 1 && names.contains(points().get(taken).name())) {
+            taken++;
+        }
+        return taken;
+    }
+
+    /** Takes the snapshot that a point in time becomes. */
+    void take(int point) {
+        head.call(task("taking a snapshot of"), image -> {
+            image.snapshots().create(points().get(point).name());
+            return image;
+        });
+    }
+
+    /** Makes everything ready for the copying of a point in time, before which all others have been taken. */
+    void beginPoint(int point) {
+        head.call(task("preparing"), image -> {
+            for (StoredMove.Point taken : points().subList(0, point)) {
+                if (taken.isProtected() && !image.snapshots().isProtected(taken.name())) {
+                    image.snapshots().protect(taken.name());
+                }
+            }
+            long size = points().get(point).sizeBytes();
+            if (image.size() != size) {
+                image.resize(size, true, Progress.NONE);
+            }
+            return image;
+        });
+    }
+
+    /** Changes bytes of the disk as it is now. */
+    void change(List<Change> changes) {
+        if (!changes.isEmpty()) {
+            head.transfer(task("writing to"), (_, io) -> io.change(changes));
+        }
+    }
+
+    void flush() {
+        head.transfer(task("flushing"), (_, io) -> io.flush());
+    }
+
+    /** Reads the first {@code length} bytes of an object at a point in time, into a buffer that is all zero. */
+    void read(int point, long object, int length, ObjectBuffer into) {
+        View view = view(point);
+        if (length > 0 && view.stored().get((int) object)) {
+            MemorySegment memory = MemorySegment.ofBuffer(into.claim(0, length));
+            view.handle().transfer(task("reading"), (_, io) -> io.read(object * ObjectBuffer.BYTES, memory));
+            into.normalize(length);
+        }
+    }
+
+    /** Opened at the first use, for what is stored changes as long as something is written. */
+    private View view(int point) {
+        View known = views.get(point);
+        if (known != null) {
+            return known;
+        }
+        synchronized (views) {
+            View made = views.get(point);
+            if (made == null) {
+                Handle handle = point == points().size() - 1 ? head : openSnapshot(point);
+                made = new View(handle, stored(handle));
+                views.set(point, made);
+            }
+            return made;
+        }
+    }
+
+    private Handle openSnapshot(int point) {
+        return connection.in(task("opening a snapshot of"), context -> {
+            RbdImage image = Facts.lookById(context, moving.id(), OptionalLong.empty());
+            try {
+                long snapshot =
+                        Facts.snapshot(image, points().get(point).name()).id();
+                image.setSnapshot(snapshot);
+                return new Handle(
+                        connection,
+                        moving.pool(),
+                        image,
+                        anew -> Facts.lookById(anew, moving.id(), OptionalLong.of(snapshot)));
+            } catch (BlockException e) {
+                image.close();
+                throw e;
+            }
+        });
+    }
+
+    /** What the object map says, by which all clients go when they read. */
+    private BitSet stored(Handle handle) {
+        return handle.call(task("listing what is stored of"), image -> {
+            BitSet stored = new BitSet();
+            image.diff(new DiffRange(Optional.empty(), 0, image.size(), true, true), (at, length, exists) -> {
+                if (length > 0) {
+                    stored.set((int) (at / ObjectBuffer.BYTES), (int) ((at + length - 1) / ObjectBuffer.BYTES) + 1);
+                }
+            });
+            return stored;
+        });
+    }
+
+    /** Closes everything; the lock is free then. */
+    @Override
+    public void close() {
+        for (int point = 0; point < views.length() - 1; point++) {
+            View view = views.get(point);
+            if (view != null) {
+                view.handle().close();
+            }
+        }
+        head.close();
+    }
+}

@@ -1,0 +1,126 @@
+package berth.ceph;
+
+import berth.block.BlockException;
+import berth.block.ImageSpec;
+import berth.block.MigrationState;
+import berth.block.Problem;
+import berth.ceph.lib.IoContext;
+import berth.ceph.lib.NativeFailure;
+import berth.ceph.lib.RbdDirectory;
+import berth.ceph.lib.RbdImage;
+import berth.posix.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds and keeps the records of migrations, which lie with the images that are being filled. */
+final class StoredMoves {
+    private final Connection connection;
+    private final Pools pools;
+
+    StoredMoves(Connection connection, Pools pools) {
+        this.connection = connection;
+        this.pools = pools;
+    }
+
+    /**
+     * The migration to an image.
+     *
+     * @throws BlockException {@link Problem#IMAGE_NOT_FOUND}, {@link Problem#NOT_MIGRATING}
+     */
+    Moving find(ImageSpec target) {
+        PoolSpec pool = PoolSpec.parse(target.pool());
+        return connection.in(Task.image("opening image " + target, target.pool()), context -> {
+            Optional<Moving> hidden = look(context, pool, HiddenNames.of(target.image()));
+            if (hidden.isPresent()) {
+                return hidden.get();
+            }
+            return look(context, pool, target.image()).orElseThrow(() -> absent(context, target));
+        });
+    }
+
+    private static BlockException absent(IoContext context, ImageSpec target) {
+        if (exists(context, target.image())) {
+            return new BlockException(Problem.NOT_MIGRATING, "image " + target + " is not migrating");
+        }
+        return new BlockException(Problem.IMAGE_NOT_FOUND, "there is no image " + target);
+    }
+
+    /** Whether there is an image of a name. */
+    static boolean exists(IoContext context, String name) {
+        try {
+            Facts.look(context, name).close();
+            return true;
+        } catch (NativeFailure e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The migration of the image that has a name now. */
+    static Optional<Moving> look(IoContext context, PoolSpec pool, String name) {
+        try (RbdImage image = Facts.look(context, name)) {
+            return image.annotations()
+                    .metadata(StoredMove.KEY)
+                    .map(json -> new Moving(
+                            pool,
+                            name,
+                            image.id(),
+                            StoredMove.parse(new ImageSpec(pool.toString(), name).toString(), json)));
+        } catch (NativeFailure e) {
+            if (e.errno() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** All migrations in the pools that the user may look into. */
+    List<Moving> all() {
+        List<Moving> found = new ArrayList<>();
+        for (String pool : pools.list()) {
+            try {
+                addAll(pool, found);
+                pools.namespaces(pool).forEach(namespace -> addAll(pool + "/" + namespace, found));
+            } catch (BlockException e) {
+                // Pools come and go, and those of others are closed to this user.
+                if (e.problem() != Problem.POOL_NOT_FOUND && e.problem() != Problem.ACCESS_DENIED) {
+                    throw e;
+                }
+            }
+        }
+        return found;
+    }
+
+    private void addAll(String pool, List<Moving> to) {
+        PoolSpec spec = PoolSpec.parse(pool);
+        connection.in(Task.pool("listing the images of pool '" + pool + "'", pool), context -> {
+            for (RbdDirectory.Named image : new RbdDirectory(context).list()) {
+                if (HiddenNames.isHidden(image.name())) {
+                    look(context, spec, image.name()).ifPresent(to::add);
+                }
+            }
+            return pool;
+        });
+    }
+
+    /** Keeps a record with the image that has a name now. */
+    static void keep(IoContext context, String name, StoredMove move) {
+        try (RbdImage image = RbdImage.open(context, name, false)) {
+            image.annotations().setMetadata(StoredMove.KEY, move.toJson());
+        }
+    }
+
+    /** Moves a migration to another state, and replaces its attributes. */
+    Moving update(Moving moving, MigrationState state, Map<String, String> attributes) {
+        StoredMove changed = moving.move().in(state, attributes);
+        String pool = moving.pool().toString();
+        return connection.in(Task.image("noting the migration of image " + moving.target(), pool), context -> {
+            keep(context, moving.name(), changed);
+            return new Moving(moving.pool(), moving.name(), moving.id(), changed);
+        });
+    }
+}
