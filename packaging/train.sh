@@ -50,15 +50,23 @@ run_quick() {
   berth trash ls
   berth --help
   berth ls nonexistent
+  write_spec
+  berth migration prepare --import-only --source-spec "$(<"$store/spec.json")" rbd/import
+  berth status rbd/import
+  berth migration abort --no-progress rbd/import
 }
 
-run_movers() {
+# write_spec: the source-spec of the sample's disk, into spec.json.
+write_spec() {
   local instance
   instance=$(echo "$samples"/instances/*-*)
-  head -c 64M /dev/urandom >"$store/disk.raw"
   cat >"$store/spec.json" <<END
 {"type": "qcow", "backing_allow": ["$samples/instances/_base"], "stream": {"type": "file", "file_path": "$instance/disk"}}
 END
+}
+
+run_movers() {
+  head -c 64M /dev/urandom >"$store/disk.raw"
   berth clone rbd/image@first rbd/clone
   berth flatten rbd/clone
   berth import "$store/disk.raw" rbd/disk

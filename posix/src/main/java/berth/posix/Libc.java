@@ -21,8 +21,8 @@ import java.nio.charset.StandardCharsets;
  * <p>x86-64 and AArch64 Linux: {@code off_t} and {@code size_t} are 64 bits wide, integer arguments go in registers of
  * 64 bits, and a function does not mind further ones.
  *
- * <p>Therefore two shapes do for all functions. Each shape costs some 10 ms when it is first bound, which is much of a
- * short command's time, and the functions' own types would make eight.
+ * <p>Therefore one shape, and one handle, does for all functions. Each further shape would cost a short command more than 10
+ * ms of its time, and the functions' own types would make eight.
  */
 @SuppressWarnings("restricted") // the one class that calls native code
 final class Libc {
@@ -35,39 +35,39 @@ final class Libc {
     private static final ThreadLocal<MemorySegment> CAPTURED =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE_LAYOUT));
 
-    /** A descriptor and numbers. An {@code int} result fills the lower half only. */
-    private static final FunctionDescriptor NUMBERS =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    /** A descriptor, memory, and numbers. */
-    private static final FunctionDescriptor MEMORY =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
-    /** Some are variadic; for the others this only clears a register. */
-    private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(2);
+    /**
+     * Calls the function whose address comes first, with a descriptor, memory or a number, and two numbers. Some functions
+     * are variadic; for the others it only clears a register to say so. An {@code int} result fills the lower half only.
+     */
+    private static final MethodHandle CALL = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
+            CAPTURE,
+            Linker.Option.firstVariadicArg(2));
 
     private static final long AT_FDCWD = -100;
 
-    private static final MethodHandle OPENAT = bind("openat", MEMORY);
-    private static final MethodHandle PREAD = bind("pread", MEMORY);
-    private static final MethodHandle PWRITE = bind("pwrite", MEMORY);
-    private static final MethodHandle CLOSE = bind("close", NUMBERS);
-    private static final MethodHandle FDATASYNC = bind("fdatasync", NUMBERS);
-    private static final MethodHandle FSYNC = bind("fsync", NUMBERS);
-    private static final MethodHandle FTRUNCATE = bind("ftruncate", NUMBERS);
-    private static final MethodHandle FALLOCATE = bind("fallocate", NUMBERS);
-    private static final MethodHandle LSEEK = bind("lseek", NUMBERS);
-    private static final MethodHandle FCNTL = bind("fcntl", NUMBERS);
-    private static final MethodHandle FLOCK = bind("flock", NUMBERS);
-    private static final MethodHandle EVENTFD = bind("eventfd", NUMBERS);
-    private static final MethodHandle READ = bind("read", MEMORY);
-    private static final MethodHandle WRITE = bind("write", MEMORY);
+    private static final MemorySegment OPENAT = address("openat");
+    private static final MemorySegment PREAD = address("pread");
+    private static final MemorySegment PWRITE = address("pwrite");
+    private static final MemorySegment CLOSE = address("close");
+    private static final MemorySegment FDATASYNC = address("fdatasync");
+    private static final MemorySegment FSYNC = address("fsync");
+    private static final MemorySegment FTRUNCATE = address("ftruncate");
+    private static final MemorySegment FALLOCATE = address("fallocate");
+    private static final MemorySegment LSEEK = address("lseek");
+    private static final MemorySegment FCNTL = address("fcntl");
+    private static final MemorySegment FLOCK = address("flock");
+    private static final MemorySegment EVENTFD = address("eventfd");
+    private static final MemorySegment READ = address("read");
+    private static final MemorySegment WRITE = address("write");
 
     private Libc() {}
 
     /** Does nothing but have this class initialised, and with it its bindings. */
     static void bind() {}
 
-    private static MethodHandle bind(String name, FunctionDescriptor shape) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), shape, CAPTURE, VARIADIC);
+    private static MemorySegment address(String function) {
+        return LINKER.defaultLookup().findOrThrow(function);
     }
 
     private static long result(long returned, MemorySegment captured) {
@@ -75,53 +75,42 @@ final class Libc {
     }
 
     /** Calls a function whose result is a {@code long}. */
-    private static long call(MethodHandle function, long fd, long first, long second, long third) {
+    private static long call(MemorySegment function, long fd, MemorySegment first, long second, long third) {
         try {
             MemorySegment captured = CAPTURED.get();
-            return result((long) function.invokeExact(captured, fd, first, second, third), captured);
+            return result((long) CALL.invokeExact(function, captured, fd, first, second, third), captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }
     }
 
     /** Calls a function whose result is an {@code int}. */
-    private static int callInt(MethodHandle function, long fd, long first, long second, long third) {
+    private static int callInt(MemorySegment function, long fd, MemorySegment first, long second, long third) {
         try {
             MemorySegment captured = CAPTURED.get();
-            int returned = (int) (long) function.invokeExact(captured, fd, first, second, third);
+            int returned = (int) (long) CALL.invokeExact(function, captured, fd, first, second, third);
             return (int) result(returned, captured);
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    private static int callInt(MemorySegment function, long fd, long first, long second, long third) {
+        return callInt(function, fd, MemorySegment.ofAddress(first), second, third);
     }
 
     static int open(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment captured = CAPTURED.get();
-            MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
-            int returned = (int) (long) OPENAT.invokeExact(captured, AT_FDCWD, name, (long) flags, (long) mode);
-            return (int) result(returned, captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            return callInt(OPENAT, AT_FDCWD, arena.allocateFrom(path, StandardCharsets.UTF_8), flags, mode);
         }
     }
 
     static long pread(int fd, MemorySegment into, long length, long offset) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return result((long) PREAD.invokeExact(captured, (long) fd, into, length, offset), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(PREAD, fd, into, length, offset);
     }
 
     static long pwrite(int fd, MemorySegment from, long length, long offset) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return result((long) PWRITE.invokeExact(captured, (long) fd, from, length, offset), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(PWRITE, fd, from, length, offset);
     }
 
     static int close(int fd) {
@@ -145,7 +134,7 @@ final class Libc {
     }
 
     static long lseek(int fd, long offset, int whence) {
-        return call(LSEEK, fd, offset, whence, 0);
+        return call(LSEEK, fd, MemorySegment.ofAddress(offset), whence, 0);
     }
 
     /** @param argument native memory */
@@ -166,21 +155,11 @@ final class Libc {
     }
 
     static long read(int fd, MemorySegment into, long length) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return result((long) READ.invokeExact(captured, (long) fd, into, length, 0L), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(READ, fd, into, length, 0);
     }
 
     static long write(int fd, MemorySegment from, long length) {
-        try {
-            MemorySegment captured = CAPTURED.get();
-            return result((long) WRITE.invokeExact(captured, (long) fd, from, length, 0L), captured);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(WRITE, fd, from, length, 0);
     }
 
     private static AssertionError unexpected(Throwable e) {
