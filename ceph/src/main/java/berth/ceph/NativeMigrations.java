@@ -55,9 +55,10 @@ final class NativeMigrations {
         return Task.image(what + " " + move.target(), move.target().pool());
     }
 
-    /** Makes a target that reads a file at a URL. */
+    /** Makes a target that reads a source as a file over HTTP. */
     ImageInfo prepareImport(
-            ImageSpec target, RbdOptions options, Source source, URI url, Map<String, String> attributes) {
+            ImageSpec target, RbdOptions options, Source source, Publisher publisher, Map<String, String> attributes) {
+        URI url = publisher.publish(source);
         String spec = sourceSpec(url);
         connection.in(Task.image("preparing import migration to " + target, target.pool()), context -> {
             new RbdMigrations(context).prepareImport(spec, target.image(), options);

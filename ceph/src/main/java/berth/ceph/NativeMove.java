@@ -4,6 +4,8 @@ import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
 import berth.block.MigrationState;
 import berth.ceph.lib.MigrationHeader;
+import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,7 +44,24 @@ record NativeMove(ImageSpec target, String id, Optional<MigrationHeader> header,
                 true,
                 state(),
                 notes.flatten(),
-                notes.attributes());
+                attributes());
+    }
+
+    /** What the mover keeps, and how far librbd is. */
+    private Map<String, String> attributes() {
+        Map<String, String> all = new HashMap<>(notes.attributes());
+        header.map(MigrationHeader::description)
+                .filter(text -> !text.isEmpty())
+                .ifPresent(text -> all.put(MigrationRecord.PROGRESS, text));
+        return all;
+    }
+
+    /** What librbd reads from Berth; empty when it reads nothing, or nothing any more. */
+    Optional<PublishedSource> published() {
+        boolean reading = state() == MigrationState.PREPARED || state() == MigrationState.EXECUTING;
+        return reading && !notes.url().isEmpty()
+                ? Optional.of(new PublishedSource(target, id, URI.create(notes.url()), notes.description()))
+                : Optional.empty();
     }
 
     /** The same with other notes. */

@@ -26,7 +26,14 @@ public record RbdHeaders(IoContext context) {
 
     /** What an image's header says of its migration; empty when it takes part in none, or does not exist. */
     public Optional<MigrationHeader> migration(String id) {
-        return ask(header(id), "migration_get", NOTHING).map(MigrationHeader::decode);
+        try {
+            return ask(header(id), "migration_get", NOTHING).map(MigrationHeader::decode);
+        } catch (NativeFailure e) {
+            if (e.errno() == Errno.EINVAL) {
+                return Optional.empty(); // An image without the feature "migrating".
+            }
+            throw e;
+        }
     }
 
     /** The value of a key of an image's metadata. */
