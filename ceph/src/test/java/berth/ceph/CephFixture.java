@@ -2,7 +2,6 @@ package berth.ceph;
 
 import berth.block.MigrationStore;
 import berth.block.SourceOpener;
-import berth.block.contract.PlainStore;
 import berth.block.contract.StoreFixture;
 import berth.block.contract.StoreTraits;
 import berth.ceph.cluster.CephCluster;
@@ -43,7 +42,7 @@ final class CephFixture implements StoreFixture {
                 last = directory;
             }
         }
-        return new PlainStore(CephStore.open(config()));
+        return CephStore.open(config(), sources);
     }
 
     @Override

@@ -3,7 +3,7 @@ package berth.block.contract;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Everything that a store must do whose images are not filled from an origin. A store's module extends this class, or
+ * Everything that a store must do whose images cannot be used while they are filled from an origin. A store's module extends this class, or
  * {@link StoreContract}, and says how its store is opened.
  */
 public abstract class BlockStoreContract {
@@ -92,6 +92,14 @@ public abstract class BlockStoreContract {
 
     @Nested
     final class Concurrency extends ConcurrencyContract {
+        @Override
+        protected StoreFixture fixture() {
+            return BlockStoreContract.this.fixture();
+        }
+    }
+
+    @Nested
+    final class Copies extends CopyContract {
         @Override
         protected StoreFixture fixture() {
             return BlockStoreContract.this.fixture();

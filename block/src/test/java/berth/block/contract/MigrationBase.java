@@ -59,10 +59,12 @@ abstract class MigrationBase extends ContractBase {
     final void execute(ImageSpec image) {
         store.update(image, MigrationState.EXECUTING, Map.of());
         try (Fill fill = store.openFill(image)) {
-            for (long object = 0; object < fill.objects(); object++) {
-                fill.fill(object);
-            }
-            fill.checkpoint();
+            do {
+                for (long object = 0; object < fill.objects(); object++) {
+                    fill.fill(object);
+                }
+                fill.checkpoint();
+            } while (fill.nextPass());
             assertThat(fill.filledObjects()).isEqualTo(fill.objects());
         }
         store.update(image, MigrationState.EXECUTED, Map.of());

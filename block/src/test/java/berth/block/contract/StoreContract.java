@@ -2,7 +2,7 @@ package berth.block.contract;
 
 import org.junit.jupiter.api.Nested;
 
-/** Everything that a store must do whose images can be filled from an origin. A store's module extends this class and says how its store is opened. */
+/** Everything that a store must do whose images can be used while they are filled from an origin. A store's module extends this class and says how its store is opened. */
 public abstract class StoreContract extends BlockStoreContract {
     @Nested
     final class Imports extends ImportContract {
