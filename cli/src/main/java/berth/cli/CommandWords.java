@@ -39,6 +39,7 @@ record CommandWords(
             "--import-only",
             "--long",
             "-l",
+            "--migrations",
             "--new-format",
             "--no-progress",
             "--no-source",
