@@ -82,6 +82,11 @@ public final class CephStore implements MigrationStore {
         return connection.run(Task.pool("asking for the cluster's id", ""), Cluster::fsid);
     }
 
+    /** The name of a pool by its number. @throws BlockException {@link Problem#POOL_NOT_FOUND} */
+    public String poolName(long id) {
+        return connection.run(Task.pool("looking for the pool " + id, ""), cluster -> cluster.poolName(id));
+    }
+
     @Override
     public List<String> pools() {
         return pools.list();
@@ -112,6 +117,11 @@ public final class CephStore implements MigrationStore {
     /** @throws BlockException {@link Problem#POOL_NOT_EMPTY} */
     public void removeNamespace(String pool, String namespace) {
         pools.removeNamespace(pool, namespace);
+    }
+
+    /** How many bytes can still be written to a pool; empty where the cluster does not say, or not to this user. */
+    public OptionalLong availableBytes(String pool) {
+        return new PoolSpace(connection).availableBytes(PoolSpec.parse(pool));
     }
 
     @Override

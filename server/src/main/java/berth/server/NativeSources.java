@@ -8,6 +8,7 @@ import berth.block.ImageSpec;
 import berth.block.Problem;
 import berth.block.Snapshot;
 import berth.block.Source;
+import berth.ceph.CephStore;
 import berth.source.NativeResolver;
 import berth.source.spec.NativeSpec;
 import java.util.ArrayList;
@@ -24,13 +25,7 @@ final class NativeSources implements NativeResolver {
 
     @Override
     public Source open(NativeSpec spec) {
-        String pool = spec.poolName()
-                .orElseThrow(() -> new BlockException(
-                        Problem.UNSUPPORTED, "pools of this store have no ids: give 'pool_name' instead of 'pool_id'"));
-        if (spec.namespace().filter(name -> !name.isEmpty()).isPresent()) {
-            throw new BlockException(
-                    Problem.UNSUPPORTED, "this store has no namespaces: leave 'pool_namespace' out of the source-spec");
-        }
+        String pool = pool(spec);
         List<Snapshot> history = history(spec, pool);
         List<Image> open = new ArrayList<>();
         try {
@@ -42,6 +37,23 @@ final class NativeSources implements NativeResolver {
             open.forEach(Image::close);
             throw e;
         }
+    }
+
+    /** The pool, with the namespace if there is one. */
+    private String pool(NativeSpec spec) {
+        Optional<String> namespace = spec.namespace().filter(name -> !name.isEmpty());
+        if (store instanceof CephStore ceph) {
+            String pool =
+                    spec.poolName().orElseGet(() -> ceph.poolName(spec.poolId().orElseThrow()));
+            return namespace.map(name -> pool + "/" + name).orElse(pool);
+        }
+        if (namespace.isPresent()) {
+            throw new BlockException(
+                    Problem.UNSUPPORTED, "this store has no namespaces: leave 'pool_namespace' out of the source-spec");
+        }
+        return spec.poolName()
+                .orElseThrow(() -> new BlockException(
+                        Problem.UNSUPPORTED, "pools of this store have no ids: give 'pool_name' instead of 'pool_id'"));
     }
 
     /** The snapshots up to the one that the spec names, oldest first. */

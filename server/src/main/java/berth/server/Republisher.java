@@ -30,8 +30,7 @@ public final class Republisher implements AutoCloseable {
      * @param http stays the caller's to close
      * @param log takes a line for each thing that happens
      */
-    public Republisher(
-            CephStore store, SourceOpener sources, Mover mover, HttpPublisher http, Consumer<String> log) {
+    public Republisher(CephStore store, SourceOpener sources, Mover mover, HttpPublisher http, Consumer<String> log) {
         this.store = store;
         this.sources = sources;
         this.mover = mover;
@@ -55,7 +54,8 @@ public final class Republisher implements AutoCloseable {
             }
         }
         for (PublishedSource published : wanted) {
-            boolean known = shown.keySet().stream().anyMatch(other -> other.targetId().equals(published.targetId()));
+            boolean known =
+                    shown.keySet().stream().anyMatch(other -> other.targetId().equals(published.targetId()));
             if (!known) {
                 show(published);
             }
@@ -64,8 +64,8 @@ public final class Republisher implements AutoCloseable {
 
     private void show(PublishedSource published) {
         if (!http.serves(published.url())) {
-            sayOnce("the source of " + published.target() + " is served from " + published.url().getAuthority()
-                    + ", not from here");
+            sayOnce("the source of " + published.target() + " is served from "
+                    + published.url().getAuthority() + ", not from here");
             return;
         }
         Source source;

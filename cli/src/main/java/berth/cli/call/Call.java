@@ -2,9 +2,9 @@ package berth.cli.call;
 
 import berth.block.Access;
 import berth.block.BlockException;
-import berth.block.BlockStore;
 import berth.block.Image;
 import berth.block.ImageSpec;
+import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.cli.text.Timestamp;
@@ -69,7 +69,7 @@ public final class Call {
     }
 
     /** The store. */
-    public BlockStore store() {
+    public MigrationStore store() {
         return engine.get().store();
     }
 

@@ -71,19 +71,15 @@ public final class HttpCommand {
 
     private static int serveMigrations(Call call) {
         if (!(call.store() instanceof CephStore store)) {
-            throw CommandFailure.invalid("--migrations is for clusters: images of this store read their sources"
-                    + " themselves");
+            throw CommandFailure.invalid(
+                    "--migrations is for clusters: images of this store read their sources" + " themselves");
         }
         if (call.args().option(HttpOptions.LISTEN).isEmpty()) {
             throw CommandFailure.invalid("say with --listen where the migrations were prepared to be served");
         }
         try (HttpPublisher server = HttpOptions.start(call);
                 Republisher sources = new Republisher(
-                        store,
-                        call.engine().sources(),
-                        call.engine().mover(),
-                        server,
-                        call.console()::complain)) {
+                        store, call.engine().sources(), call.engine().mover(), server, call.console()::complain)) {
             call.console().println("serving migrations");
             call.console().flush();
             do {

@@ -14,7 +14,11 @@ final class HttpOptions {
 
     private HttpOptions() {}
 
-    /** Adds the options. @param what what is done there, for the help */
+    /**
+     * Adds the options.
+     *
+     * @param what what is done there, for the help
+     */
     static Grammar add(Grammar grammar, String what) {
         return grammar.option(LISTEN, "host:port", what)
                 .option("--host", "host", "name or address of this machine in the URL [default: that of --listen]")
