@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  */
 final class NativeFill implements SelfFilling {
     private static final int USEFUL_THREADS = 8;
+    private static final int SECTOR_BYTES = 512;
 
     private final NativeMigrations migrations;
     private final NativeMove move;
@@ -137,12 +138,28 @@ final class NativeFill implements SelfFilling {
             for (NativeSides.Pair pair : sides.pairs()) {
                 ObjectDigest copied = digest(pair.target(), object, buffer);
                 boolean withItself = pair.isDisk() && clientWritesAccepted && !proven;
+                if (!withItself) {
+                    requireSameSize(pair);
+                }
                 source.add(withItself ? copied : digest(pair.source(), object, buffer));
                 target.add(copied);
             }
             return new Compared(ObjectHasher.object(source), List.copyOf(target));
         } finally {
             buffers.add(buffer);
+        }
+    }
+
+    /** What a source that was cut off has lost reads as zeroes on both sides. Librbd knows whole sectors only. */
+    private void requireSameSize(NativeSides.Pair pair) {
+        long source = pair.source().size();
+        long target = pair.target().size();
+        if (Math.ceilDiv(source, SECTOR_BYTES) != Math.ceilDiv(target, SECTOR_BYTES)) {
+            throw new BlockException(
+                    Problem.CORRUPT,
+                    "verification failed: " + (pair.isDisk() ? "the disk" : "snapshot '" + pair.name() + "'") + " has "
+                            + target + " bytes in " + move.target() + ", and " + source + " in the source as it is now."
+                            + " Abort the migration and prepare it again; nothing was committed");
         }
     }
 
