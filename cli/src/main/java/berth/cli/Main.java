@@ -44,7 +44,8 @@ public final class Main {
             Optional<CephConfig> cluster = CephOptions.of(
                     invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
             if (cluster.isPresent()) {
-                return runOnCeph(cluster.get(), invocation, io);
+                StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
+                return runOnCeph(cluster.get(), home, invocation, io);
             }
             StoreAccess access = new StoreAccess(
                     StoreDirectory.choose(words.store(), System.getenv()),
@@ -58,8 +59,8 @@ public final class Main {
     }
 
     /** A cluster has no owner: every process connects by itself. */
-    private static int runOnCeph(CephConfig cluster, Invocation invocation, CommandIo io) {
-        try (LazyEngine engine = new LazyEngine(() -> Engine.open(cluster))) {
+    private static int runOnCeph(CephConfig cluster, StoreDirectory home, Invocation invocation, CommandIo io) {
+        try (LazyEngine engine = new LazyEngine(() -> Engine.open(cluster, home))) {
             return new CommandRunner(engine).run(invocation, io);
         }
     }

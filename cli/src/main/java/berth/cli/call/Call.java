@@ -2,7 +2,7 @@ package berth.cli.call;
 
 import berth.block.Access;
 import berth.block.BlockException;
-import berth.block.BlockStore;
+import berth.block.MigrationStore;
 import berth.block.Image;
 import berth.block.ImageSpec;
 import berth.block.Problem;
@@ -69,7 +69,7 @@ public final class Call {
     }
 
     /** The store. */
-    public BlockStore store() {
+    public MigrationStore store() {
         return engine.get().store();
     }
 

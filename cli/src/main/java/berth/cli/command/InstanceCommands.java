@@ -131,7 +131,7 @@ public final class InstanceCommands {
     static InstanceMover mover(Call call, NbdExport.Server server) {
         Path directory = call.engine().directory().path().resolve("instances");
         return new InstanceMover(
-                call.engine().migrations(),
+                call.engine().store(),
                 call.engine().mover(),
                 call.engine().sources(),
                 Domains.ofThisMachine(),

@@ -46,6 +46,7 @@ public final class QuickstartCommand {
     }
 
     private static int run(Call call) {
+        call.engine().requireLocal();
         Path sample = call.args()
                 .option("--sample")
                 .map(call.invocation()::resolve)

@@ -47,7 +47,7 @@ public final class StatusCommand {
             return Optional.empty();
         }
         try {
-            call.engine().migrations().migration(spec);
+            call.engine().store().migration(spec);
             return Optional.of(call.engine().mover().status(spec));
         } catch (BlockException e) {
             if (e.problem() == Problem.NOT_MIGRATING) {
