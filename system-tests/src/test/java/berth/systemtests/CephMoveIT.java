@@ -23,8 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -242,22 +244,22 @@ class CephMoveIT {
 
     @Test
     void aCopyThatIsKilledGoesOnAndASecondBerthIsKeptFromIt() throws Exception {
-        cluster.ceph("config", "set", "osd", "osd_client_watch_timeout", "5"); // Else the dead count as alive for 30 s.
+        cluster.ceph("config", "set", "osd", "osd_client_watch_timeout", "8"); // Else the dead count as alive for 30 s.
+        Path large = Disks.raw(directory.resolve("large.raw"), 300L << 20, 20, 12);
         Berth berth = Berth.in(directory);
         String configuration = cluster.configurationFile().toString();
-        String[] all = {
-            "-c", configuration, "import", "--no-progress", "--input-format", "raw", disk.toString(), TARGET.toString()
-        };
-        String[] slowly = {
-            "-c", configuration, "import", "--no-progress", "--input-format", "raw", "--bandwidth", "1M",
-            disk.toString(), TARGET.toString()
-        };
+        List<String> all = List.of("-c", configuration, "import", "--no-progress", "--input-format", "raw");
+        List<String> names = List.of(large.toString(), TARGET.toString());
+        String[] slowly = Stream.of(all, List.of("--bandwidth", "2M"), names)
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        String[] fast = Stream.of(all, names).flatMap(List::stream).toArray(String[]::new);
         String id;
         try (BerthProcess first = berth.start(slowly)) {
             first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_digests"), "checkpoint");
             id = engine.store().migration(TARGET).targetId();
 
-            Outcome second = berth.run(all);
+            Outcome second = berth.run(fast);
 
             assertThat(second.status()).as(second.err()).isEqualTo(16);
             assertThat(second.err()).contains("is being worked on by another client");
@@ -266,12 +268,12 @@ class CephMoveIT {
         }
         assertThat(engine.store().migration(TARGET).state()).isEqualTo(MigrationState.EXECUTING);
 
-        berth.ok(all);
+        berth.ok(fast);
 
         assertThat(engine.store().info(TARGET).id()).isEqualTo(id);
         Path exported = directory.resolve("exported.raw");
         cluster.rbd("export", "--no-progress", TARGET.toString(), exported.toString());
-        Disks.assertSame(exported, disk);
+        Disks.assertSame(exported, large);
         String receipt = berth.store().resolve("receipts").resolve(id + ".json").toString();
         assertThat(berth.ok("-c", configuration, "receipt", "verify", receipt).out())
                 .contains("Everything is what the receipt states.");
