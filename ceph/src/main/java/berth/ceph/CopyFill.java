@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class CopyFill implements Fill {
     /** Each has a buffer or two of 4 MiB, and waits for the cluster most of the time. */
-    private static final int THREADS = 12;
+    private static final int THREADS = 8;
 
     private final CopyTarget target;
     private final CopySource source;

@@ -19,10 +19,10 @@ final class PoolSpace {
     OptionalLong availableBytes(PoolSpec pool) {
         JsonMapper mapper = new JsonMapper();
         try {
-            for (JsonNode known : ask(mapper, "{\"prefix\": \"df\", \"format\": \"json\"}").path("pools")) {
+            for (JsonNode known :
+                    ask(mapper, "{\"prefix\": \"df\", \"format\": \"json\"}").path("pools")) {
                 if (known.path("name").asString("").equals(pool.pool())) {
-                    return smaller(
-                            known.path("stats").path("max_avail").asLong(0), belowQuota(mapper, pool, known));
+                    return smaller(known.path("stats").path("max_avail").asLong(0), belowQuota(mapper, pool, known));
                 }
             }
         } catch (BlockException | JacksonException e) {
@@ -44,7 +44,9 @@ final class PoolSpace {
                 .put("format", "json")
                 .toString();
         long quota = ask(mapper, command).path("quota_max_bytes").asLong(0);
-        return quota == 0 ? 0 : Math.max(1, quota - known.path("stats").path("stored").asLong(0));
+        return quota == 0
+                ? 0
+                : Math.max(1, quota - known.path("stats").path("stored").asLong(0));
     }
 
     /** The smaller one of those that are known, which are not 0: a cluster without manager tells 0. */

@@ -2,9 +2,9 @@ package berth.cli.call;
 
 import berth.block.Access;
 import berth.block.BlockException;
-import berth.block.MigrationStore;
 import berth.block.Image;
 import berth.block.ImageSpec;
+import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.ceph.CephConfig;

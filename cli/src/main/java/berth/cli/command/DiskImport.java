@@ -98,8 +98,7 @@ final class DiskImport {
         try (Source source = engine.sources().open(spec)) {
             if (!begun(source)) {
                 engine.mover()
-                        .prepare(new MoveRequest.Import(
-                                source, target, layout, MoveRequest.Needed.WHEN_COMMITTED));
+                        .prepare(new MoveRequest.Import(source, target, layout, MoveRequest.Needed.WHEN_COMMITTED));
             }
         }
     }

@@ -38,7 +38,10 @@ public final class PromoteCommand {
         return new Command(
                 new Grammar("promote", "Copy an image with its snapshots from the local store into a Ceph cluster.")
                         .image()
-                        .option("--to", "ceph:pool/image", "pool of the cluster, and the image's name if it is to change")
+                        .option(
+                                "--to",
+                                "ceph:pool/image",
+                                "pool of the cluster, and the image's name if it is to change")
                         .option(
                                 "--bandwidth",
                                 "bandwidth",
@@ -85,8 +88,7 @@ public final class PromoteCommand {
             return new ImageSpec(place, source.image());
         }
         SpecText text = SpecText.parse(place);
-        return new ImageSpec(
-                text.pool().orElse(source.pool()), text.image().orElse(source.image()));
+        return new ImageSpec(text.pool().orElse(source.pool()), text.image().orElse(source.image()));
     }
 
     private static NativeSpec spec(Call call, ImageSpec source) {
