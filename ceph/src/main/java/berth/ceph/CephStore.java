@@ -125,6 +125,11 @@ public final class CephStore implements MigrationStore {
     }
 
     @Override
+    public List<ImageSpec> names(String pool) {
+        return images.names(pool);
+    }
+
+    @Override
     public List<ImageInfo> images(String pool) {
         return images.list(pool);
     }

@@ -2,6 +2,7 @@ package berth.cli;
 
 import berth.block.BlockException;
 import berth.ceph.CephConfig;
+import berth.cli.call.CephOptions;
 import berth.server.Cancellation;
 import berth.server.CommandIo;
 import berth.server.Engine;
@@ -41,8 +42,10 @@ public final class Main {
                     || !words.verb().get().needsStore()) {
                 return new CommandRunner(NO_STORE).run(invocation, io);
             }
-            Optional<CephConfig> cluster = CephOptions.of(
-                    invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
+            Optional<CephConfig> cluster = words.verb().get() == Verb.PROMOTE
+                    ? Optional.empty() // The options say where to, not where from.
+                    : CephOptions.of(
+                            invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
             if (cluster.isPresent()) {
                 StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
                 return runOnCeph(cluster.get(), home, invocation, io);

@@ -1,6 +1,7 @@
 package berth.server;
 
 import berth.block.BlockException;
+import berth.block.BlockStore;
 import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.SourceOpener;
@@ -19,6 +20,7 @@ import berth.source.remote.RemoteOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class Engine implements AutoCloseable {
     private final StoreDirectory directory;
     private final MigrationStore store;
     private final SecretFile secrets;
+    private final Map<Path, BlockStore> locals;
     private @Nullable KeptSecrets keptSecrets;
     private @Nullable SourceFactory sources;
     private @Nullable Mover mover;
@@ -47,12 +50,14 @@ public final class Engine implements AutoCloseable {
         this.directory = directory;
         this.secrets = new SecretFile(directory.secretFile());
         this.store = opener.apply(description -> sources().open(description));
+        this.locals = Map.of(directory.path(), store);
         if (store.pools().isEmpty()) {
             store.createPool(FIRST_POOL);
         }
     }
 
-    private Engine(CephConfig cluster, StoreDirectory home) {
+    private Engine(CephConfig cluster, StoreDirectory home, Map<Path, BlockStore> locals) {
+        this.locals = locals;
         CephStore connected = CephStore.open(
                 cluster, description -> sources().open(description), source -> publisher.publish(source));
         this.directory = home;
@@ -71,7 +76,12 @@ public final class Engine implements AutoCloseable {
      * @param home what keeps receipts, keys and secrets on this host; made when it is needed
      */
     public static Engine open(CephConfig cluster, StoreDirectory home) {
-        return new Engine(cluster, home);
+        return new Engine(cluster, home, Map.of());
+    }
+
+    /** Connects to a cluster, whose moves can have images of this store as sources; to be closed before this. */
+    public Engine connect(CephConfig cluster) {
+        return new Engine(cluster, directory, locals);
     }
 
     /** The store. */
@@ -113,7 +123,7 @@ public final class Engine implements AutoCloseable {
     public synchronized SourceFactory sources() {
         SourceFactory made = sources;
         if (made == null) {
-            made = new SourceFactory(new NativeSources(store), secrets, RemoteOptions.DEFAULT);
+            made = new SourceFactory(new NativeSources(store, locals), secrets, RemoteOptions.DEFAULT);
             sources = made;
         }
         return made;

@@ -18,6 +18,7 @@ import berth.migration.CommitOptions;
 import berth.migration.Committed;
 import berth.migration.MoveRequest;
 import berth.migration.Mover;
+import berth.server.Engine;
 import berth.server.KeptSecrets;
 import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
@@ -30,11 +31,17 @@ final class DiskImport {
     private static final Set<String> FORMATS = Set.of("raw", "qcow", "qcow2");
 
     private final Call call;
+    private final Engine engine;
     private final ImageSpec target;
     private final Layout layout;
 
-    DiskImport(Call call, ImageSpec target, Layout layout) {
+    /**
+     * @param engine the store that the disk goes into
+     * @param target the image that it becomes
+     */
+    DiskImport(Call call, Engine engine, ImageSpec target, Layout layout) {
         this.call = call;
+        this.engine = engine;
         this.target = target;
         this.layout = layout;
     }
@@ -57,7 +64,7 @@ final class DiskImport {
      */
     void run(SourceSpec spec) {
         Committed committed = explain(WHAT, () -> {
-            try (KeptSecrets.Kept kept = call.engine().keptSecrets().keep(spec)) {
+            try (KeptSecrets.Kept kept = engine.keptSecrets().keep(spec)) {
                 prepare(kept.spec());
                 return call.track("Importing image", this::copyAndCommit);
             }
@@ -88,10 +95,9 @@ final class DiskImport {
     }
 
     private void prepare(SourceSpec spec) {
-        try (Source source = call.engine().sources().open(spec)) {
+        try (Source source = engine.sources().open(spec)) {
             if (!begun(source)) {
-                call.engine()
-                        .mover()
+                engine.mover()
                         .prepare(new MoveRequest.Import(source, target, layout, MoveRequest.Needed.WHEN_COMMITTED));
             }
         }
@@ -100,7 +106,7 @@ final class DiskImport {
     /** Whether the same import was begun and killed. */
     private boolean begun(Source source) {
         try {
-            MigrationRecord record = call.store().migration(target);
+            MigrationRecord record = engine.store().migration(target);
             return record.importOnly()
                     && record.sourceDescription().equals(source.description())
                     && record.state() != MigrationState.ABORTING;
@@ -113,9 +119,9 @@ final class DiskImport {
     }
 
     private Committed copyAndCommit(ProgressLine line) {
-        Mover mover = call.engine().mover();
+        Mover mover = engine.mover();
         try {
-            MigrationState state = call.store().migration(target).state();
+            MigrationState state = engine.store().migration(target).state();
             if (state == MigrationState.PREPARED || state == MigrationState.EXECUTING) {
                 mover.execute(
                         target,

@@ -3,7 +3,6 @@ package berth.cli.command;
 import berth.block.BlockException;
 import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
-import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Watcher;
 import berth.cli.call.Call;
@@ -43,9 +42,6 @@ public final class StatusCommand {
     }
 
     private static Optional<MigrationStatus> migration(Call call, ImageSpec spec) {
-        if (!(call.store() instanceof MigrationStore)) {
-            return Optional.empty();
-        }
         try {
             call.engine().store().migration(spec);
             return Optional.of(call.engine().mover().status(spec));

@@ -147,7 +147,7 @@ public final class TransferCommands {
         if (SourceSpecs.given(call)) {
             ImageSpec target = Specs.destination(call, 0, Specs.DEFAULT_POOL, args.option("--image"));
             SourceSpec spec = explain("import failed", () -> SourceSpecs.parse(call, SourceSpecs.read(call)));
-            new DiskImport(call, target, LayoutOptions.layout(call, "import failed")).run(spec);
+            new DiskImport(call, call.engine(), target, LayoutOptions.layout(call, "import failed")).run(spec);
             return 0;
         }
         boolean pathByOption = args.option("--path").isPresent();
@@ -162,7 +162,7 @@ public final class TransferCommands {
         Layout layout = LayoutOptions.layout(call, "import failed");
         Optional<String> format = args.option("--input-format");
         if (format.isPresent()) {
-            new DiskImport(call, target, layout).run(format.get(), path);
+            new DiskImport(call, call.engine(), target, layout).run(format.get(), path);
             return 0;
         }
         explainRun(
