@@ -14,7 +14,7 @@ is_jdk "$jdk" || exit 1
 
 log=$dist/train.log
 store=$(mktemp -d "${TMPDIR:-/tmp}/berth-train.XXXXXX") || exit 1
-java=("$jdk/bin/java" -XX:+UseSerialGC -Xms16m -Xmx320m -jar "$dist/berth.jar")
+java=("$jdk/bin/java" -XX:+UseSerialGC -Xms16m -Xmx256m -jar "$dist/berth.jar")
 owner=
 
 stop() {

@@ -71,17 +71,19 @@ class ObjectLoopTest {
 
     @Test
     void anInterruptEndsTheLoopAfterWhatIsInHand() {
+        CountDownLatch callerWorks = new CountDownLatch(1);
         CountDownLatch helperWorks = new CountDownLatch(1);
-        ObjectLoop[] loop = new ObjectLoop[1];
-        loop[0] = new ObjectLoop(1_000, 2, (object, worker) -> {
+        ObjectLoop loop = new ObjectLoop(1_000, 2, (object, worker) -> {
             if (worker == 0) {
+                callerWorks.countDown();
                 await(helperWorks);
                 Thread.currentThread().interrupt();
                 throw new BlockException(Problem.CANCELLED, "the operation was interrupted");
             }
+            await(callerWorks);
             helperWorks.countDown();
         });
-        assertThatThrownBy(() -> loop[0].run()).hasMessage("the operation was interrupted");
+        assertThatThrownBy(loop::run).hasMessage("the operation was interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }
 

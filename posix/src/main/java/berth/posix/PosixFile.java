@@ -41,7 +41,8 @@ public final class PosixFile implements AutoCloseable {
     private static final int FALLOC_PUNCH_HOLE = 2;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
-    private static final int BOUNCE_BYTES = 1 << 20;
+    /** Every thread that does I/O with memory of the heap keeps this much; what is large is read into direct buffers. */
+    private static final int BOUNCE_BYTES = 64 << 10;
 
     private static final ThreadLocal<ByteBuffer> BOUNCE =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BOUNCE_BYTES));

@@ -5,6 +5,7 @@ import berth.block.Problem;
 import berth.local.io.StoreFile;
 import berth.local.io.StoreFiles;
 import berth.posix.Errno;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -131,8 +132,8 @@ public final class Journal implements AutoCloseable {
 
     private synchronized long append(List<JournalEntry> entries) {
         requireIntact();
-        ByteBuffer record = RecordCodec.encode(lastNumber + 1, syncedNumber, entries);
-        try {
+        try (Arena memory = Arena.ofConfined()) {
+            ByteBuffer record = RecordCodec.encode(lastNumber + 1, syncedNumber, entries, memory);
             reserve(tail + record.remaining());
             int length = record.remaining();
             file.write(record, tail);

@@ -2,6 +2,7 @@ package berth.local.journal;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import java.lang.foreign.Arena;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,7 +31,12 @@ final class RecordCodec {
     /** A record's header fields. */
     record Header(int payloadBytes, int crc, long number, long synced) {}
 
-    static ByteBuffer encode(long number, long synced, List<JournalEntry> entries) {
+    /**
+     * Encodes a record.
+     *
+     * @param memory has the record; a flush of many maps makes one of megabytes, which should not wait to be collected
+     */
+    static ByteBuffer encode(long number, long synced, List<JournalEntry> entries, Arena memory) {
         int payload = 0;
         for (JournalEntry entry : entries) {
             payload = Math.addExact(payload, encodedBytes(entry));
@@ -38,7 +44,8 @@ final class RecordCodec {
         if (payload > MAX_PAYLOAD_BYTES) {
             throw new BlockException(Problem.INVALID_ARGUMENT, "transaction of " + payload + " bytes is too large");
         }
-        ByteBuffer out = ByteBuffer.allocateDirect(HEADER_BYTES + payload).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out =
+                memory.allocate((long) HEADER_BYTES + payload).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(MAGIC).putInt(payload).putInt(0).putLong(number).putLong(synced);
         for (JournalEntry entry : entries) {
             put(out, entry);

@@ -5,6 +5,7 @@ import berth.block.Problem;
 import berth.local.io.StoreFile;
 import berth.local.io.StoreFiles;
 import berth.local.journal.JournalEntry;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -323,9 +324,10 @@ public final class PageFile implements AutoCloseable {
 
     private void write(List<Copied> copies) {
         StoreFile out = openOrCreateFile();
+        ByteBuffer slot = PageSlots.newSlot();
         for (Copied copy : copies) {
             storedPages = Math.max(storedPages, copy.page().number + 1L);
-            PageSlots.write(out, number, copy.page().number, copy.sequence(), copy.words());
+            PageSlots.write(out, number, copy.page().number, copy.sequence(), copy.words(), slot);
         }
         out.sync();
     }

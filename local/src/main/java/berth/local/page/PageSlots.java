@@ -94,10 +94,22 @@ final class PageSlots {
         return none;
     }
 
-    /** Writes a page to the slot that {@code sequence} selects; durable after the file's sync. */
-    static void write(StoreFile file, long fileNumber, int number, long sequence, long[] words) {
-        ByteBuffer slot = ByteBuffer.allocateDirect(SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        slot.putInt(0, MAGIC).putLong(8, sequence).putLong(16, fileNumber).putInt(24, number);
+    /** Memory to encode pages in, one after the other. */
+    static ByteBuffer newSlot() {
+        return ByteBuffer.allocateDirect(SLOT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Writes a page to the slot that {@code sequence} selects; durable after the file's sync.
+     *
+     * @param slot of {@link #newSlot}
+     */
+    static void write(StoreFile file, long fileNumber, int number, long sequence, long[] words, ByteBuffer slot) {
+        slot.clear()
+                .putInt(0, MAGIC)
+                .putLong(8, sequence)
+                .putLong(16, fileNumber)
+                .putInt(24, number);
         slot.slice(WORDS_START, 8 * Page.WORDS)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asLongBuffer()
