@@ -198,6 +198,28 @@ class CephCommandsIT {
     }
 
     @Test
+    void anInstanceIsMovedIntoThePoolOfNova() throws Exception {
+        Path instance = SampleInstance.copyTo(Files.createDirectory(temp.resolve("instances")));
+
+        String plan = ok("instance", "migrate", "--dry-run", "--to", "ceph:vms", instance.toString())
+                .out();
+        Outcome moved = ok("instance", "migrate", "--no-progress", "--to", "ceph:vms", instance.toString());
+        Outcome again = ok("instance", "migrate", "--no-progress", "--to", "ceph:vms", instance.toString());
+
+        assertThat(plan).contains(SampleInstance.IMAGE);
+        assertThat(moved.out()).contains("disk is " + SampleInstance.IMAGE, "verified", "protocol 'rbd'");
+        assertThat(again.out()).contains("moved earlier");
+        Disks.assertSame(
+                exported(SampleInstance.IMAGE),
+                Disks.converted(instance.resolve("disk"), temp.resolve("instance.raw")));
+        for (String image : cluster.rbd("ls", "vms").split("\n")) {
+            if (image.startsWith(SampleInstance.ID)) {
+                cluster.rbd("rm", "--no-progress", "vms/" + image);
+            }
+        }
+    }
+
+    @Test
     void failuresEndWithTheStatusOfRbd() throws Exception {
         Path reader = cluster.user("reader", "mon", "profile rbd", "osd", "profile rbd-read-only pool=vms");
 

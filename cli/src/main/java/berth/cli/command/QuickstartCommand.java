@@ -58,7 +58,7 @@ public final class QuickstartCommand {
         call.console().println("into the store " + call.engine().directory().path() + " ...");
         call.console().println("");
         Path socket = InstanceCommands.defaultSocket(call);
-        InstanceMover mover = InstanceCommands.mover(call, new NbdExport.UnixSocket(socket));
+        InstanceMover mover = InstanceCommands.mover(call, Optional.of(new NbdExport.UnixSocket(socket)));
         InstanceRequest request = InstanceRequest.of(sample);
         Optional<String> there = movedFromACopy(call, mover.plan(request, MoveOptions.DEFAULT));
         String disk;
