@@ -127,8 +127,7 @@ public final class InstanceCommands {
         List<Path> backing = call.args().options("--backing-dir").stream()
                 .map(call.invocation()::resolve)
                 .toList();
-        return new MoveOptions(
-                pool(call.args()), backing, copy, CommitOptions.DEFAULT);
+        return new MoveOptions(pool(call.args()), backing, copy, CommitOptions.DEFAULT);
     }
 
     private static String pool(Arguments args) {
