@@ -18,6 +18,13 @@ public sealed interface Goal {
      */
     record Absolute(double value) implements Goal {}
 
+    /**
+     * Where less is better: Berth's value is at most the peer's and {@code value} more.
+     *
+     * @param value in the row's unit
+     */
+    record Beyond(double value) implements Goal {}
+
     /** The row is there to be seen only. */
     record None() implements Goal {}
 
@@ -26,6 +33,8 @@ public sealed interface Goal {
         return switch (this) {
             case Ratio(double ratio) -> reaches(row.unit(), row.ratio(), ratio);
             case Absolute(double value) -> reaches(row.unit(), row.berth().median(), value);
+            case Beyond(double value) ->
+                row.berth().median() <= row.peer().orElseThrow().values().median() + value;
             case None() -> true;
         };
     }
@@ -36,6 +45,7 @@ public sealed interface Goal {
         return switch (this) {
             case Ratio(double ratio) -> sign + String.format(Locale.ROOT, "%.2f×", ratio);
             case Absolute(double value) -> sign + unit.format(value) + " " + unit.label();
+            case Beyond(double value) -> "≤ peer + " + unit.format(value) + " " + unit.label();
             case None() -> "-";
         };
     }

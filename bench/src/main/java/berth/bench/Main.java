@@ -15,6 +15,7 @@ public final class Main {
     private static final List<Measurement> ALL = List.of(
             new NbdSpeed(),
             new ImportDisk(),
+            new CephCopies(),
             new PrepareTime(),
             new SnapshotDepth(),
             new InstantCopies(),

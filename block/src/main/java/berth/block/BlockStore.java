@@ -23,6 +23,11 @@ public interface BlockStore extends AutoCloseable {
     /** The images of a pool, by name in order, trash excluded. */
     List<ImageInfo> images(String pool);
 
+    /** The names of a pool's images in order, trash excluded; where images lie elsewhere, quicker than {@link #images}. */
+    default List<ImageSpec> names(String pool) {
+        return images(pool).stream().map(ImageInfo::spec).toList();
+    }
+
     /**
      * Makes an image that reads as zeroes.
      *

@@ -104,6 +104,16 @@ public final class CephStore implements MigrationStore {
         pools.removeNamespace(pool, namespace);
     }
 
+    /** How many bytes can still be written to a pool; empty where the cluster does not say, or not to this user. */
+    public OptionalLong availableBytes(String pool) {
+        return new PoolSpace(connection).availableBytes(PoolSpec.parse(pool));
+    }
+
+    @Override
+    public List<ImageSpec> names(String pool) {
+        return images.names(pool);
+    }
+
     @Override
     public List<ImageInfo> images(String pool) {
         return images.list(pool);

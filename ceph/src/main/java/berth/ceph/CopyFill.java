@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class CopyFill implements Fill {
     /** Each has a buffer or two of 4 MiB, and waits for the cluster most of the time. */
-    private static final int THREADS = 12;
+    private static final int THREADS = 8;
 
     private final CopyTarget target;
     private final CopySource source;
@@ -29,6 +29,9 @@ final class CopyFill implements Fill {
     private final List<StoredMove.Point> points;
     private final long objects;
     private final ConcurrentLinkedQueue<ObjectBuffer> spare = new ConcurrentLinkedQueue<>();
+    /** What there is before the first point in time. */
+    private final ObjectBuffer nothing = new ObjectBuffer();
+
     private volatile int current;
 
     CopyFill(CopyTarget target, CopySource source, DigestLog digests, List<StoredMove.Point> points) {
@@ -88,13 +91,15 @@ final class CopyFill implements Fill {
         if (digests.get(point, object).isPresent()) {
             return new Copied(0, 0, result(point, object));
         }
-        ObjectBuffer before = take();
         ObjectBuffer now = take();
+        ObjectBuffer before = point == 0 ? nothing : take();
         try {
             return copy(point, object, before, now);
         } finally {
-            spare.add(before);
             spare.add(now);
+            if (point > 0) {
+                spare.add(before);
+            }
         }
     }
 

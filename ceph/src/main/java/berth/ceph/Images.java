@@ -43,6 +43,17 @@ final class Images {
                                 .toList());
     }
 
+    List<ImageSpec> names(String pool) {
+        return connection.among(
+                Task.pool("listing the images of pool '" + pool + "'", pool),
+                directory -> directory.list().stream()
+                        .map(RbdDirectory.Named::name)
+                        .filter(name -> !HiddenNames.isHidden(name))
+                        .map(name -> new ImageSpec(pool, name))
+                        .sorted()
+                        .toList());
+    }
+
     ImageInfo info(ImageSpec spec) {
         return connection.in(opening(spec), context -> {
             try (RbdImage image = Facts.look(context, spec.image())) {

@@ -2,6 +2,7 @@ package berth.cli;
 
 import berth.block.BlockException;
 import berth.ceph.CephConfig;
+import berth.cli.call.CephOptions;
 import berth.server.Cancellation;
 import berth.server.CommandIo;
 import berth.server.Engine;
@@ -41,10 +42,13 @@ public final class Main {
                     || !words.verb().get().needsStore()) {
                 return new CommandRunner(NO_STORE).run(invocation, io);
             }
-            Optional<CephConfig> cluster = CephOptions.of(
-                    invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
+            Optional<CephConfig> cluster = words.verb().get() == Verb.PROMOTE
+                    ? Optional.empty() // The options say where to, not where from.
+                    : CephOptions.of(
+                            invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
             if (cluster.isPresent()) {
-                return runOnCeph(cluster.get(), invocation, io);
+                StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
+                return runOnCeph(cluster.get(), home, invocation, io);
             }
             StoreAccess access = new StoreAccess(
                     StoreDirectory.choose(words.store(), System.getenv()),
@@ -58,8 +62,8 @@ public final class Main {
     }
 
     /** A cluster has no owner: every process connects by itself. */
-    private static int runOnCeph(CephConfig cluster, Invocation invocation, CommandIo io) {
-        try (LazyEngine engine = new LazyEngine(() -> Engine.open(cluster))) {
+    private static int runOnCeph(CephConfig cluster, StoreDirectory home, Invocation invocation, CommandIo io) {
+        try (LazyEngine engine = new LazyEngine(() -> Engine.open(cluster, home))) {
             return new CommandRunner(engine).run(invocation, io);
         }
     }

@@ -12,6 +12,7 @@ import berth.cli.command.ListCommand;
 import berth.cli.command.MigrationCommands;
 import berth.cli.command.PoolCommands;
 import berth.cli.command.PrepareCommand;
+import berth.cli.command.PromoteCommand;
 import berth.cli.command.QuickstartCommand;
 import berth.cli.command.ReceiptCommands;
 import berth.cli.command.SecretCommands;
@@ -49,6 +50,7 @@ enum Verb {
     POOL_CREATE("pool create"),
     POOL_LIST("pool list", "pool ls"),
     POOL_REMOVE("pool remove", "pool rm"),
+    PROMOTE("promote"),
     QUICKSTART("quickstart"),
     RECEIPT_LIST("receipt list", "receipt ls"),
     RECEIPT_VERIFY("receipt verify"),
@@ -120,6 +122,7 @@ enum Verb {
             case POOL_CREATE -> PoolCommands.create();
             case POOL_LIST -> PoolCommands.list();
             case POOL_REMOVE -> PoolCommands.remove();
+            case PROMOTE -> PromoteCommand.promote();
             case QUICKSTART -> QuickstartCommand.quickstart();
             case RECEIPT_LIST -> ReceiptCommands.list();
             case RECEIPT_VERIFY -> ReceiptCommands.verify();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.block.BlockException;
 import berth.ceph.CephConfig;
+import berth.cli.call.CephOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

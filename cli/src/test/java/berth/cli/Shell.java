@@ -49,7 +49,7 @@ final class Shell implements AutoCloseable {
     }
 
     MigrationStore store() {
-        return engine.migrations();
+        return engine.store();
     }
 
     /** What the next commands read from standard input. */

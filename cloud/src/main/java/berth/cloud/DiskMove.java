@@ -50,7 +50,7 @@ final class DiskMove implements AutoCloseable {
 
     /** What a disk that is not there yet becomes. */
     MoveRequest request() {
-        return new MoveRequest.Import(disk.source(), target, Layout.DEFAULT);
+        return new MoveRequest.Import(disk.source(), target, Layout.DEFAULT, MoveRequest.Needed.WHEN_COMMITTED);
     }
 
     ImageSpec target() {

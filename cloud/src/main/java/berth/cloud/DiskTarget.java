@@ -63,17 +63,18 @@ sealed interface DiskTarget {
      *     disk as it was earlier
      */
     static DiskTarget of(MigrationStore store, OpenDisk disk, ImageSpec target, Path receipt) {
-        Optional<MigrationRecord> begun = store.migrations().stream()
-                .filter(record -> record.target().equals(target))
-                .findFirst();
-        if (begun.isPresent()) {
-            requireSameDisk(begun.get(), disk.disk().file());
-            return new Begun(begun.get().state());
+        MigrationRecord begun;
+        try {
+            begun = store.migration(target);
+        } catch (BlockException e) {
+            return switch (e.problem()) {
+                case NOT_MIGRATING -> moved(store, disk, target, receipt);
+                case IMAGE_NOT_FOUND, POOL_NOT_FOUND -> new Absent();
+                default -> throw e;
+            };
         }
-        boolean exists = store.pools().contains(target.pool())
-                && store.images(target.pool()).stream()
-                        .anyMatch(image -> image.spec().equals(target));
-        return exists ? moved(store, disk, target, receipt) : new Absent();
+        requireSameDisk(begun, disk.disk().file());
+        return new Begun(begun.state());
     }
 
     private static void requireSameDisk(MigrationRecord record, Path file) {

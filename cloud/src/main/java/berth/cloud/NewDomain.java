@@ -5,6 +5,7 @@ import berth.block.ImageSpec;
 import berth.block.Problem;
 import berth.libvirt.DomainDisk;
 import berth.libvirt.DomainXml;
+import berth.libvirt.NbdExport;
 import berth.libvirt.NovaDisk;
 import berth.libvirt.NovaInstance;
 import berth.posix.AtomicFile;
@@ -42,7 +43,12 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
             Optional<DomainDisk> used = NovaInstance.domainDisk(domain, disk.name());
             if (used.isPresent()) {
                 ImageSpec image = imageOf(instance, disk, pool);
-                changed = changed.withNbdDisk(used.get().target(), destination.export(image));
+                Optional<NbdExport> export = destination.export(image);
+                if (export.isPresent()) {
+                    changed = changed.withNbdDisk(used.get().target(), export.get());
+                } else {
+                    notes.add("disk " + used.get().target() + " of the domain is the RBD image " + image + " now");
+                }
             } else if (disk.name().equals("disk")) {
                 throw new BlockException(
                         Problem.INVALID_ARGUMENT,
@@ -52,12 +58,23 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
             }
         }
         for (DomainDisk left : changed.disks()) {
-            if (left.isFile() && left.source().isPresent()) {
+            if (left.isFile() && left.source().isPresent() && !isMoved(instance, domain, left)) {
                 notes.add("disk " + left.target() + " of the domain ("
                         + left.source().get() + ") is not in the instance directory and stays where it is");
             }
         }
+        if (destination.server().isEmpty()) {
+            notes.add("no new domain XML is written: make these disks <disk type='network'> with protocol 'rbd'");
+            return new NewDomain(Optional.empty(), List.copyOf(notes));
+        }
         return new NewDomain(Optional.of(changed), List.copyOf(notes));
+    }
+
+    private static boolean isMoved(NovaInstance instance, DomainXml domain, DomainDisk disk) {
+        return instance.disks().stream()
+                .map(moved -> NovaInstance.domainDisk(domain, moved.name()))
+                .flatMap(Optional::stream)
+                .anyMatch(used -> used.target().equals(disk.target()));
     }
 
     /** The image that a disk of an instance becomes, named as Nova names it on RBD. */

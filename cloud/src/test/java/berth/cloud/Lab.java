@@ -72,7 +72,8 @@ final class Lab implements AutoCloseable {
 
     Destination destination() {
         return new Destination(
-                storeDirectory().resolve("instances"), new NbdExport.UnixSocket(Path.of("/run/berth/nbd.sock")));
+                storeDirectory().resolve("instances"),
+                Optional.of(new NbdExport.UnixSocket(Path.of("/run/berth/nbd.sock"))));
     }
 
     LocalStore store() {

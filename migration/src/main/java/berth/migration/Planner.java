@@ -149,8 +149,9 @@ final class Planner {
     }
 
     private void requirePool(ImageSpec target) {
-        if (!store.pools().contains(target.pool())) {
-            throw new BlockException(Problem.POOL_NOT_FOUND, "there is no pool '" + target.pool() + "'");
+        String pool = target.pool().split("/", 2)[0]; // What follows is a namespace.
+        if (!store.pools().contains(pool)) {
+            throw new BlockException(Problem.POOL_NOT_FOUND, "there is no pool '" + pool + "'");
         }
     }
 

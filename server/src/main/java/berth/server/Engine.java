@@ -12,14 +12,14 @@ import berth.local.LocalStore;
 import berth.migration.Mover;
 import berth.migration.ReceiptStatement;
 import berth.migration.Receipts;
+import berth.migration.SpaceProbe;
 import berth.migration.TimeSource;
 import berth.source.SourceFactory;
 import berth.source.remote.RemoteOptions;
-import berth.source.secret.SecretStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +32,10 @@ public final class Engine implements AutoCloseable {
     /** The pool that a new store has. */
     public static final String FIRST_POOL = "rbd";
 
-    private final Optional<StoreDirectory> directory;
-    private final BlockStore store;
-    private final Optional<SecretFile> secrets;
+    private final StoreDirectory directory;
+    private final MigrationStore store;
+    private final SecretFile secrets;
+    private final Map<Path, BlockStore> locals;
     private @Nullable KeptSecrets keptSecrets;
     private @Nullable SourceFactory sources;
     private @Nullable Mover mover;
@@ -44,18 +45,21 @@ public final class Engine implements AutoCloseable {
      * @param opener opens the store; gets what opens the sources of its imports, and must not use it before it returns
      */
     public Engine(StoreDirectory directory, Function<SourceOpener, MigrationStore> opener) {
-        this.directory = Optional.of(directory);
-        this.secrets = Optional.of(new SecretFile(directory.secretFile()));
+        this.directory = directory;
+        this.secrets = new SecretFile(directory.secretFile());
         this.store = opener.apply(description -> sources().open(description));
+        this.locals = Map.of(directory.path(), store);
         if (store.pools().isEmpty()) {
             store.createPool(FIRST_POOL);
         }
     }
 
-    private Engine(CephStore store) {
-        this.directory = Optional.empty();
-        this.secrets = Optional.empty();
-        this.store = store;
+    private Engine(CephConfig cluster, StoreDirectory home, Map<Path, BlockStore> locals) {
+        this.locals = locals;
+        CephStore connected = CephStore.open(cluster, description -> sources().open(description));
+        this.directory = home;
+        this.secrets = new SecretFile(home.secretFile(connected.fsid()));
+        this.store = connected;
     }
 
     /** Opens the local store in a directory, whose lock the caller holds. */
@@ -63,67 +67,65 @@ public final class Engine implements AutoCloseable {
         return new Engine(directory, sources -> LocalStore.open(directory.path(), sources));
     }
 
-    /** Connects to a cluster. Nobody owns it, so that any number of processes can. */
-    public static Engine open(CephConfig cluster) {
-        return new Engine(CephStore.open(cluster));
+    /**
+     * Connects to a cluster. Nobody owns it, so that any number of processes can.
+     *
+     * @param home what keeps receipts, keys and secrets on this host; made when it is needed
+     */
+    public static Engine open(CephConfig cluster, StoreDirectory home) {
+        return new Engine(cluster, home, Map.of());
+    }
+
+    /** Connects to a cluster, whose moves can have images of this store as sources; to be closed before this. */
+    public Engine connect(CephConfig cluster) {
+        return new Engine(cluster, directory, locals);
     }
 
     /** The store. */
-    public BlockStore store() {
+    public MigrationStore store() {
         return store;
     }
 
-    /** The store, when images can be moved into it. @throws BlockException {@link Problem#UNSUPPORTED} when not */
-    public MigrationStore migrations() {
-        if (store instanceof MigrationStore migrations) {
-            return migrations;
-        }
-        throw new BlockException(
-                Problem.UNSUPPORTED, "this version cannot move images into a Ceph cluster while in use");
-    }
-
-    /** Where the store keeps its files. @throws BlockException {@link Problem#UNSUPPORTED} when it is a cluster */
+    /**
+     * Where files on this host are: those of a local store; for a cluster receipts, keys and secrets alone, beside the
+     * local store that this host may have, too.
+     */
     public StoreDirectory directory() {
-        return directory.orElseThrow(Engine::noDirectory);
+        return directory;
     }
 
-    private static BlockException noDirectory() {
-        return new BlockException(
-                Problem.UNSUPPORTED, "a Ceph cluster has no directory on this host; this works on local stores only");
+    /** @throws BlockException {@link Problem#UNSUPPORTED} when the store is a cluster */
+    public void requireLocal() {
+        if (store instanceof CephStore) {
+            throw new BlockException(Problem.UNSUPPORTED, "this works on local stores only, not on a Ceph cluster");
+        }
     }
 
     /** How messages call the store. */
     public String name() {
-        return directory.map(place -> place.path().toString()).orElse("ceph");
+        return store instanceof CephStore ? "ceph" : directory.path().toString();
     }
 
     /** Opens sources, those in the store itself included. */
     public synchronized SourceFactory sources() {
         SourceFactory made = sources;
         if (made == null) {
-            made = new SourceFactory(
-                    new NativeSources(store),
-                    secrets.<SecretStore>map(kept -> kept).orElse(SecretStore.NONE),
-                    RemoteOptions.DEFAULT);
+            made = new SourceFactory(new NativeSources(store, locals), secrets, RemoteOptions.DEFAULT);
             sources = made;
         }
         return made;
     }
 
-    /**
-     * The secrets of the store.
-     *
-     * @throws BlockException {@link Problem#UNSUPPORTED} when it is a cluster
-     */
+    /** The secrets of the store. */
     public SecretFile secrets() {
-        return secrets.orElseThrow(Engine::noDirectory);
+        return secrets;
     }
 
     /** The secrets that migrations were given. */
     public synchronized KeptSecrets keptSecrets() {
         KeptSecrets made = keptSecrets;
         if (made == null) {
-            made = new KeptSecrets(secrets(), migrations());
+            made = new KeptSecrets(secrets, store);
             keptSecrets = made;
         }
         return made;
@@ -134,9 +136,9 @@ public final class Engine implements AutoCloseable {
         Mover made = mover;
         if (made == null) {
             ReceiptStatement.Actor actor = new ReceiptStatement.Actor(hostName(), System.getProperty("user.name"));
-            Receipts receipts = new Receipts(directory().path(), "berth " + Version.current(), actor);
+            Receipts receipts = new Receipts(directory.path(), "berth " + Version.current(), actor);
             SourceFactory factory = sources();
-            made = new Mover(migrations(), factory, receipts, _ -> usableBytes(), TimeSource.SYSTEM);
+            made = new Mover(store, factory, receipts, space(), TimeSource.SYSTEM);
             mover = made;
         }
         return made;
@@ -150,9 +152,13 @@ public final class Engine implements AutoCloseable {
         throw new BlockException(Problem.UNSUPPORTED, "only local stores can be checked");
     }
 
+    private SpaceProbe space() {
+        return store instanceof CephStore ceph ? ceph::availableBytes : _ -> usableBytes();
+    }
+
     private OptionalLong usableBytes() {
         try {
-            return OptionalLong.of(Files.getFileStore(directory().path()).getUsableSpace());
+            return OptionalLong.of(Files.getFileStore(directory.path()).getUsableSpace());
         } catch (IOException e) {
             return OptionalLong.empty();
         }

@@ -6,6 +6,7 @@ import berth.block.ExtentSink;
 import berth.block.Image;
 import berth.block.Snapshot;
 import berth.block.Source;
+import berth.source.spec.NativeSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,25 +14,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A snapshot of an image as a source, with the snapshots before it. The snapshot is both the last point of the history
- * and the disk as it is now.
+ * A snapshot of an image as a source, with the snapshots before it. The snapshot is the disk as it is now, and also the
+ * last point of the history unless that is not wanted.
  */
 final class NativeSource implements Source {
-    private final String description;
+    private final NativeSpec spec;
+    private final Runnable closer;
     private final List<Snapshot> history;
     private final List<Image> images;
     private final List<Point> points = new ArrayList<>();
 
     /**
-     * @param description the source-spec
+     * @param spec what names the last snapshot, and says whether it is carried over as a snapshot
      * @param history the snapshots, oldest first
      * @param images the open snapshots in the same order; closed with this source
+     * @param closer is run when this is closed
      */
-    NativeSource(String description, List<Snapshot> history, List<Image> images) {
-        this.description = description;
+    NativeSource(NativeSpec spec, List<Snapshot> history, List<Image> images, Runnable closer) {
+        this.spec = spec;
+        this.closer = closer;
         this.history = List.copyOf(history);
         this.images = List.copyOf(images);
-        for (int i = 0; i < images.size(); i++) {
+        for (int i = 0; i < images.size() - (spec.asDisk() ? 1 : 0); i++) {
             Snapshot s = history.get(i);
             points.add(new Point(s.name(), s.isProtected(), Optional.of(s.created()), images.get(i)));
         }
@@ -45,7 +49,7 @@ final class NativeSource implements Source {
 
     @Override
     public void changes(int point, long offset, long length, ExtentSink sink) {
-        if (point == images.size()) { // the disk as it is now is the last snapshot
+        if (!spec.asDisk() && point == images.size()) { // the disk as it is now is the last snapshot
             if (length > 0) {
                 sink.accept(offset, length, Extent.Kind.UNALLOCATED);
             }
@@ -79,11 +83,12 @@ final class NativeSource implements Source {
 
     @Override
     public String description() {
-        return description;
+        return spec.toJson();
     }
 
     @Override
     public void close() {
         images.forEach(Image::close);
+        closer.run();
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,13 @@ public record StoreDirectory(Path path) {
         return new StoreDirectory(Path.of(System.getProperty("user.home"), ".local", "share", "berth"));
     }
 
+    /** Where this host's own files are when the store that a command means is a cluster. */
+    public static StoreDirectory besideCluster(Map<String, String> environment) {
+        Map<String, String> others = new HashMap<>(environment);
+        others.remove("BERTH_STORE", "ceph");
+        return choose(null, others);
+    }
+
     /** The file that is locked by the owner and holds its process id. */
     public Path lockFile() {
         return path.resolve("lock");
@@ -51,6 +59,11 @@ public record StoreDirectory(Path path) {
     /** The file that holds the store's secrets. */
     Path secretFile() {
         return path.resolve("secrets");
+    }
+
+    /** The file that holds the secrets for a cluster. */
+    Path secretFile(String fsid) {
+        return path.resolve("clusters").resolve(fsid).resolve("secrets");
     }
 
     /** Makes the directory, with no access for others, where it does not exist yet. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,124 @@ class CephCommandsIT {
         ok("export", "--no-progress", "vms/web", temp.resolve("web.raw").toString());
         assertThat(temp.resolve("web.raw")).hasSameBinaryContentAs(expected);
         cluster.rbd("rm", "--no-progress", "vms/web");
+    }
+
+    private static void write(String image, String... commands) throws IOException {
+        List<String> command = new ArrayList<>(List.of("qemu-io", "-f", "qcow2"));
+        for (String text : commands) {
+            command.addAll(List.of("-c", text));
+        }
+        command.add(image);
+        Programs.ok(command.toArray(String[]::new));
+    }
+
+    /** The disk of a snapshot of a qcow2 image, as QEMU sees it. */
+    private static Path converted(Path image, String snapshot) throws IOException {
+        Path raw = temp.resolve(image.getFileName() + "." + snapshot + ".raw");
+        Programs.ok(
+                "qemu-img",
+                "convert",
+                "-l",
+                "snapshot.name=" + snapshot,
+                "-O",
+                "raw",
+                image.toString(),
+                raw.toString());
+        return raw;
+    }
+
+    private static Path exported(String image) throws IOException {
+        Path raw = Files.createTempFile(temp, "exported", ".raw");
+        Files.delete(raw);
+        cluster.rbd("export", "--no-progress", image, raw.toString());
+        return raw;
+    }
+
+    @Test
+    void aQcow2WithBackingFileAndSnapshotsIsImportedWithItsHistory() throws Exception {
+        Path chain = Files.createDirectory(temp.resolve("chain"));
+        Path overlay = Disks.overlay(chain, 24 << 20, 21);
+        write(overlay.toString(), "write -P 1 1M 300k", "write -P 2 9M 4k");
+        Programs.ok("qemu-img", "snapshot", "-c", "first", overlay.toString());
+        write(overlay.toString(), "write -P 3 9M 4k", "write -z 1M 300k", "discard 2M 1M", "write -P 4 20M 1M");
+        Programs.ok("qemu-img", "snapshot", "-c", "second", overlay.toString());
+        write(overlay.toString(), "write -P 5 20M 64k");
+
+        ok("import", "--no-progress", "--input-format", "qcow2", overlay.toString(), "vms/history");
+
+        Disks.assertSame(exported("vms/history"), Disks.converted(overlay, temp.resolve("history.raw")));
+        Disks.assertSame(exported("vms/history@first"), converted(overlay, "first"));
+        Disks.assertSame(exported("vms/history@second"), converted(overlay, "second"));
+        assertThat(cluster.rados("-p", "vms", "ls")).doesNotContain("berth");
+        cluster.rbd("snap", "purge", "--no-progress", "vms/history");
+        cluster.rbd("rm", "--no-progress", "vms/history");
+    }
+
+    @Test
+    void anImageIsPromotedWithItsSnapshotsAndComesBack() throws Exception {
+        Path directory = Files.createDirectory(temp.resolve("promotion"));
+        Path disk = Disks.raw(directory.resolve("disk.raw"), 20 << 20, 30, 31);
+        Berth local = Berth.in(directory);
+        local.ok("import", "--no-progress", disk.toString(), "rbd/web");
+        local.ok("snap", "create", "--no-progress", "rbd/web@golden");
+        local.ok("snap", "protect", "rbd/web@golden");
+        local.ok("clone", "rbd/web@golden", "rbd/child");
+
+        String[] user = {"-c", cluster.configurationFile().toString(), "--id", "cinder", "--keyring", keyring.toString()
+        };
+        local.ok(Stream.concat(Stream.of(user), Stream.of("promote", "--no-progress", "rbd/web", "--to", "ceph:vms"))
+                .toArray(String[]::new));
+        Outcome clone = local.ok(Stream.concat(
+                        Stream.of(user), Stream.of("promote", "--no-progress", "rbd/child", "--to", "ceph:vms/clone"))
+                .toArray(String[]::new));
+
+        assertThat(clone.err()).contains("rbd/child is a clone of rbd/web@golden");
+        Disks.assertSame(exported("vms/web"), disk);
+        Disks.assertSame(exported("vms/clone"), disk);
+        assertThat(cluster.rbd("snap", "ls", "vms/web"))
+                .contains("golden", "yes")
+                .doesNotContain("berth");
+        assertThat(local.ok("snap", "ls", "rbd/web").out()).contains("golden").doesNotContain("berth");
+        assertThat(cluster.rados("-p", "vms", "ls")).doesNotContain("berth");
+
+        String spec = "{\"type\":\"native\",\"cluster\":{\"conf\":\"" + cluster.configurationFile()
+                + "\",\"id\":\"cinder\",\"keyring\":\"" + keyring
+                + "\"},\"pool_name\":\"vms\",\"image_name\":\"web\",\"snap_name\":\"golden\"}";
+        local.ok("migration", "prepare", "--import-only", "--source-spec", spec, "rbd/back");
+        Path early = directory.resolve("early.raw");
+        local.ok("export", "--no-progress", "rbd/back", early.toString());
+        Disks.assertSame(early, disk);
+        local.ok("migration", "execute", "--no-progress", "rbd/back");
+        local.ok("migration", "commit", "--no-progress", "rbd/back");
+        local.ok("import", "--no-progress", "--source-spec", spec, "rbd/again");
+        Path late = directory.resolve("late.raw");
+        local.ok("export", "--no-progress", "rbd/again@golden", late.toString());
+        Disks.assertSame(late, disk);
+        cluster.rbd("snap", "unprotect", "vms/web@golden");
+        cluster.rbd("snap", "purge", "--no-progress", "vms/web");
+        cluster.rbd("rm", "--no-progress", "vms/web");
+        cluster.rbd("rm", "--no-progress", "vms/clone");
+    }
+
+    @Test
+    void anInstanceIsMovedIntoThePoolOfNova() throws Exception {
+        Path instance = SampleInstance.copyTo(Files.createDirectory(temp.resolve("instances")));
+
+        String plan = ok("instance", "migrate", "--dry-run", "--to", "ceph:vms", instance.toString())
+                .out();
+        Outcome moved = ok("instance", "migrate", "--no-progress", "--to", "ceph:vms", instance.toString());
+        Outcome again = ok("instance", "migrate", "--no-progress", "--to", "ceph:vms", instance.toString());
+
+        assertThat(plan).contains(SampleInstance.IMAGE);
+        assertThat(moved.out()).contains("disk is " + SampleInstance.IMAGE, "verified", "protocol 'rbd'");
+        assertThat(again.out()).contains("moved earlier");
+        Disks.assertSame(
+                exported(SampleInstance.IMAGE),
+                Disks.converted(instance.resolve("disk"), temp.resolve("instance.raw")));
+        cluster.rbd("ls", "vms")
+                .lines()
+                .filter(image -> image.startsWith(SampleInstance.ID))
+                .forEach(image -> cluster.rbd("rm", "--no-progress", "vms/" + image));
     }
 
     @Test

@@ -284,6 +284,13 @@ public final class CephCluster implements AutoCloseable {
         servers.signal(name, "CONT");
     }
 
+    /** Kills an OSD and starts it again; it serves a moment later. */
+    public void restartOsd(int number) {
+        String id = Integer.toString(number);
+        servers.kill("osd." + id);
+        servers.start("osd." + id, "ceph-osd", "-i", id);
+    }
+
     /** Deletes the directory of a cluster that has been closed. */
     public static void delete(Path directory) {
         Servers.delete(directory);

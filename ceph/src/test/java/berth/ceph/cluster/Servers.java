@@ -115,6 +115,11 @@ final class Servers {
         run(List.of("kill", "-" + signal, Long.toString(running.get(name).pid())));
     }
 
+    /** Kills a daemon. */
+    synchronized void kill(String name) {
+        running.get(name).destroyForcibly().onExit().join();
+    }
+
     /** Kills all daemons, the last one first. */
     synchronized void stopAll() {
         List.copyOf(running.values())

@@ -2,11 +2,12 @@ package berth.cli.call;
 
 import berth.block.Access;
 import berth.block.BlockException;
-import berth.block.BlockStore;
 import berth.block.Image;
 import berth.block.ImageSpec;
+import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
+import berth.ceph.CephConfig;
 import berth.cli.text.Timestamp;
 import berth.posix.Errno;
 import berth.server.Cancellation;
@@ -69,8 +70,14 @@ public final class Call {
     }
 
     /** The store. */
-    public BlockStore store() {
+    public MigrationStore store() {
         return engine.get().store();
+    }
+
+    /** The cluster that the options name; without any, the one that Ceph's own files name. */
+    public CephConfig cluster() {
+        return CephOptions.of(invocation.args(), CephOptions.STORE, null, invocation.resolve(""))
+                .orElseThrow();
     }
 
     /** Whether {@code --format json} was given. @throws CommandFailure when it is neither plain nor json */

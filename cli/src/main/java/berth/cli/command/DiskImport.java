@@ -5,6 +5,8 @@ import static berth.cli.call.CommandFailure.explain;
 import berth.block.BlockException;
 import berth.block.ImageSpec;
 import berth.block.Layout;
+import berth.block.MigrationRecord;
+import berth.block.MigrationState;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Source;
@@ -14,9 +16,11 @@ import berth.cli.call.ProgressLine;
 import berth.cli.text.Json;
 import berth.migration.CommitOptions;
 import berth.migration.Committed;
-import berth.migration.ExecuteOptions;
 import berth.migration.MoveRequest;
 import berth.migration.Mover;
+import berth.server.Engine;
+import berth.server.KeptSecrets;
+import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
 import java.util.List;
 import java.util.Set;
@@ -27,16 +31,22 @@ final class DiskImport {
     private static final Set<String> FORMATS = Set.of("raw", "qcow", "qcow2");
 
     private final Call call;
+    private final Engine engine;
     private final ImageSpec target;
     private final Layout layout;
 
-    DiskImport(Call call, ImageSpec target, Layout layout) {
+    /**
+     * @param engine the store that the disk goes into
+     * @param target the image that it becomes
+     */
+    DiskImport(Call call, Engine engine, ImageSpec target, Layout layout) {
         this.call = call;
+        this.engine = engine;
         this.target = target;
         this.layout = layout;
     }
 
-    /** Imports a file. An image that did not become complete is removed again. */
+    /** Imports a file. */
     void run(String format, String file) {
         if (!FORMATS.contains(format)) {
             throw CommandFailure.invalid("--input-format is one of raw, qcow, qcow2, not '" + format + "'");
@@ -45,9 +55,19 @@ final class DiskImport {
             throw CommandFailure.invalid(
                     "--input-format needs a file: a disk image is not read from its start to its end");
         }
+        run(explain(WHAT, () -> new SpecParser(call.invocation().directory()).parse(spec(format, file))));
+    }
+
+    /**
+     * Imports what a source-spec describes. An image that did not become complete is removed again, unless this program
+     * was killed: then the same import goes on where it was.
+     */
+    void run(SourceSpec spec) {
         Committed committed = explain(WHAT, () -> {
-            prepare(spec(format, file));
-            return call.track("Importing image", this::copyAndCommit);
+            try (KeptSecrets.Kept kept = engine.keptSecrets().keep(spec)) {
+                prepare(kept.spec());
+                return call.track("Importing image", this::copyAndCommit);
+            }
         });
         if (call.console().terminal()) {
             call.console().error("Receipt: " + committed.receiptPlace() + "\n");
@@ -74,24 +94,46 @@ final class DiskImport {
         });
     }
 
-    private void prepare(String spec) {
-        try (Source source =
-                call.engine().sources().open(new SpecParser(call.invocation().directory()).parse(spec))) {
-            call.engine().mover().prepare(new MoveRequest.Import(source, target, layout));
+    private void prepare(SourceSpec spec) {
+        try (Source source = engine.sources().open(spec)) {
+            if (!begun(source)) {
+                engine.mover()
+                        .prepare(new MoveRequest.Import(source, target, layout, MoveRequest.Needed.WHEN_COMMITTED));
+            }
+        }
+    }
+
+    /** Whether the same import was begun and killed. */
+    private boolean begun(Source source) {
+        try {
+            MigrationRecord record = engine.store().migration(target);
+            return record.importOnly()
+                    && record.sourceDescription().equals(source.description())
+                    && record.state() != MigrationState.ABORTING;
+        } catch (BlockException e) {
+            return switch (e.problem()) {
+                case IMAGE_NOT_FOUND, NOT_MIGRATING -> false;
+                default -> throw e;
+            };
         }
     }
 
     private Committed copyAndCommit(ProgressLine line) {
-        Mover mover = call.engine().mover();
+        Mover mover = engine.mover();
         try {
-            mover.execute(
-                    target,
-                    ExecuteOptions.DEFAULT,
-                    status -> line.update(status.percent(), MigrationCommands.detail(status)));
+            MigrationState state = engine.store().migration(target).state();
+            if (state == MigrationState.PREPARED || state == MigrationState.EXECUTING) {
+                mover.execute(
+                        target,
+                        MigrationCommands.copyOptions(call.args()),
+                        status -> line.update(status.percent(), MigrationCommands.detail(status)));
+            }
             return mover.commit(
                     target, options(), (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)"));
         } catch (BlockException e) {
-            takeBack(mover, e);
+            if (e.problem() != Problem.IMAGE_IN_USE) { // then another client is at it
+                takeBack(mover, e);
+            }
             throw e;
         }
     }

@@ -2,8 +2,10 @@ package berth.cli.command;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.ceph.CephStore;
 import berth.cli.call.Arguments;
 import berth.cli.call.Call;
+import berth.cli.call.CephOptions;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
@@ -42,7 +44,11 @@ public final class InstanceCommands {
         return new Command(
                 new Grammar("instance migrate", "Move Nova instances from local storage into the store.")
                         .remaining("path", "instance directory (disk, disk.info, libvirt.xml)")
-                        .option("--to", "pool", "pool for the disks [default: vms]; made when there is none")
+                        .option(
+                                "--to",
+                                "pool",
+                                "pool for the disks [default: vms]; made when there is none; ceph:POOL is one of a"
+                                        + " cluster")
                         .flag(
                                 "--dry-run",
                                 "say what would be done, and everything that stands in the way; change nothing")
@@ -67,6 +73,8 @@ public final class InstanceCommands {
                                         + " on when it is run again.")
                         .example(
                                 "instance migrate --dry-run /var/lib/nova/instances/49704562-e043-47fa-affb-b4e9f1ff1359")
+                        .example("instance migrate --id cinder --to ceph:vms"
+                                + " /var/lib/nova/instances/49704562-e043-47fa-affb-b4e9f1ff1359")
                         .example("instance migrate --jobs 4 /var/lib/nova/instances/*-*-*-*-*"),
                 InstanceCommands::run);
     }
@@ -119,19 +127,23 @@ public final class InstanceCommands {
         List<Path> backing = call.args().options("--backing-dir").stream()
                 .map(call.invocation()::resolve)
                 .toList();
-        return new MoveOptions(
-                call.args().option("--to").orElse(MoveOptions.NOVA_POOL), backing, copy, CommitOptions.DEFAULT);
+        return new MoveOptions(pool(call.args()), backing, copy, CommitOptions.DEFAULT);
+    }
+
+    private static String pool(Arguments args) {
+        String to = args.option("--to").orElse(MoveOptions.NOVA_POOL);
+        return to.startsWith(CephOptions.POOL_PREFIX) ? to.substring(CephOptions.POOL_PREFIX.length()) : to;
     }
 
     private static InstanceMover mover(Call call) {
-        return mover(call, server(call));
+        return mover(call, call.store() instanceof CephStore ? Optional.empty() : Optional.of(server(call)));
     }
 
-    /** Moves instances to the store of a call, whose domains find their disks at the given server. */
-    static InstanceMover mover(Call call, NbdExport.Server server) {
+    /** Moves instances to the store of a call, whose domains find their disks at the given server, or in the cluster. */
+    static InstanceMover mover(Call call, Optional<NbdExport.Server> server) {
         Path directory = call.engine().directory().path().resolve("instances");
         return new InstanceMover(
-                call.engine().migrations(),
+                call.engine().store(),
                 call.engine().mover(),
                 call.engine().sources(),
                 Domains.ofThisMachine(),

@@ -3,6 +3,7 @@ package berth.cli.command;
 import berth.block.Access;
 import berth.block.Image;
 import berth.block.ImageInfo;
+import berth.block.ImageSpec;
 import berth.block.ParentLink;
 import berth.block.Snapshot;
 import berth.block.SnapshotSpec;
@@ -50,18 +51,20 @@ public final class ListCommand {
             throw new CommandFailure(
                     e.status(), "listing images failed: " + Errno.of(e.status()).described());
         }
-        List<ImageInfo> images = call.store().images(pool);
         if (call.args().flag("--long")) {
-            printLong(call, json, images);
-        } else if (json) {
+            printLong(call, json, call.store().images(pool));
+            return 0;
+        }
+        List<ImageSpec> images = call.store().names(pool);
+        if (json) {
             call.console().print(Json.write(call.pretty(), out -> {
                 out.writeStartArray();
-                images.forEach(image -> out.writeString(image.spec().image()));
+                images.forEach(image -> out.writeString(image.image()));
                 out.writeEndArray();
             }));
         } else {
-            for (ImageInfo image : images) {
-                call.console().println(image.spec().image());
+            for (ImageSpec image : images) {
+                call.console().println(image.image());
             }
         }
         return 0;

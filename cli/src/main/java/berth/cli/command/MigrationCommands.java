@@ -5,6 +5,7 @@ import static berth.cli.call.CommandFailure.explainRun;
 
 import berth.block.ImageSpec;
 import berth.block.Problem;
+import berth.cli.call.Arguments;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -43,14 +44,18 @@ public final class MigrationCommands {
                 MigrationCommands::runExecute);
     }
 
-    private static int runExecute(Call call) {
-        ImageSpec image = Specs.image(call);
-        OptionalLong bandwidth = LayoutOptions.size(call.args(), "--bandwidth", 1);
+    /** How a command's options say that a disk is copied. */
+    static ExecuteOptions copyOptions(Arguments args) {
+        OptionalLong bandwidth = LayoutOptions.size(args, "--bandwidth", 1);
         if (bandwidth.isPresent() && bandwidth.getAsLong() == 0) {
             throw LayoutOptions.badArgument("--bandwidth");
         }
-        ExecuteOptions options = new ExecuteOptions(
-                ExecuteOptions.DEFAULT.workers(), bandwidth, call.args().flag("--accept-changed-source"));
+        return new ExecuteOptions(ExecuteOptions.DEFAULT.workers(), bandwidth, args.flag("--accept-changed-source"));
+    }
+
+    private static int runExecute(Call call) {
+        ImageSpec image = Specs.image(call);
+        ExecuteOptions options = copyOptions(call.args());
         explainRun(
                 "migration failed",
                 () -> call.track(
@@ -107,7 +112,7 @@ public final class MigrationCommands {
         boolean force = call.args().flag("--force");
         ImageSpec target = explain(
                 "getting migration status failed",
-                () -> call.engine().migrations().migration(image).target());
+                () -> call.engine().store().migration(image).target());
         List<ImageSpec> children = call.store().children(target, Optional.empty());
         if (!children.isEmpty()) {
             warnOfChildren(call, children, force);

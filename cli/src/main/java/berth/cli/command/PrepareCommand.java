@@ -101,11 +101,6 @@ public final class PrepareCommand {
     private static int importSource(Call call, String json, ImageSpec target) {
         String what = "preparing import migration failed";
         SourceSpec spec = explain(what, () -> SourceSpecs.parse(call, json));
-        if (call.args().option("--source-spec").isPresent() && KeptSecrets.hasValues(spec)) {
-            call.console()
-                    .complain("warning: the source-spec on the command line holds a secret, and every user of this"
-                            + " machine can read command lines; use --source-spec-path, or 'berth secret set'");
-        }
         if (call.args().flag("--dry-run")) {
             return importSource(call, spec, target, what);
         }

@@ -46,6 +46,7 @@ public final class QuickstartCommand {
     }
 
     private static int run(Call call) {
+        call.engine().requireLocal();
         Path sample = call.args()
                 .option("--sample")
                 .map(call.invocation()::resolve)
@@ -57,7 +58,7 @@ public final class QuickstartCommand {
         call.console().println("into the store " + call.engine().directory().path() + " ...");
         call.console().println("");
         Path socket = InstanceCommands.defaultSocket(call);
-        InstanceMover mover = InstanceCommands.mover(call, new NbdExport.UnixSocket(socket));
+        InstanceMover mover = InstanceCommands.mover(call, Optional.of(new NbdExport.UnixSocket(socket)));
         InstanceRequest request = InstanceRequest.of(sample);
         Optional<String> there = movedFromACopy(call, mover.plan(request, MoveOptions.DEFAULT));
         String disk;

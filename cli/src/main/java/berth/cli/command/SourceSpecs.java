@@ -52,11 +52,17 @@ final class SourceSpecs {
         }
     }
 
-    /** What a source-spec says, with the values of the variables that it names. */
+    /** What a source-spec says, with the values of the variables that it names. Warns of secrets that others can see. */
     static SourceSpec parse(Call call, String json) {
-        return KeptSecrets.withVariables(
+        SourceSpec spec = KeptSecrets.withVariables(
                 new SpecParser(call.invocation().directory()).parse(json),
                 call.invocation().environment());
+        if (call.args().option("--source-spec").isPresent() && KeptSecrets.hasValues(spec)) {
+            call.console()
+                    .complain("warning: the source-spec on the command line holds a secret, and every user of this"
+                            + " machine can read command lines; use --source-spec-path, or 'berth secret set'");
+        }
+        return spec;
     }
 
     /** The source-spec of a snapshot in this store. */

@@ -3,7 +3,6 @@ package berth.cli.command;
 import berth.block.BlockException;
 import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
-import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Watcher;
 import berth.cli.call.Call;
@@ -34,20 +33,18 @@ public final class StatusCommand {
     private static int run(Call call) {
         boolean json = call.json();
         ImageSpec spec = Specs.image(call);
-        CommandFailure.explainRun(
-                "error opening image " + spec.image(), () -> call.store().info(spec));
-        List<Watcher> watchers = call.store().watchers(spec);
-        Optional<MigrationStatus> migration = migration(call, spec);
+        Optional<MigrationStatus> migration =
+                CommandFailure.explain("error opening image " + spec.image(), () -> migration(call, spec));
+        // Until a copy is complete there is no image of its name that anyone could watch.
+        boolean usable = migration.isEmpty() || migration.get().record().usable();
+        List<Watcher> watchers = usable ? call.store().watchers(spec) : List.of();
         call.console().print(json ? json(call, watchers, migration) : text(watchers, migration));
         return 0;
     }
 
     private static Optional<MigrationStatus> migration(Call call, ImageSpec spec) {
-        if (!(call.store() instanceof MigrationStore)) {
-            return Optional.empty();
-        }
         try {
-            call.engine().migrations().migration(spec);
+            call.store().migration(spec);
             return Optional.of(call.engine().mover().status(spec));
         } catch (BlockException e) {
             if (e.problem() == Problem.NOT_MIGRATING) {

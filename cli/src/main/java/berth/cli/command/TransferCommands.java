@@ -20,6 +20,7 @@ import berth.cli.call.Specs;
 import berth.posix.Errno;
 import berth.posix.PosixException;
 import berth.posix.PosixFile;
+import berth.source.spec.SourceSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ public final class TransferCommands {
     /** {@code import}. */
     public static Command importImage() {
         return new Command(
-                new Grammar("import", "Import image from file.")
+                SourceSpecs.add(new Grammar("import", "Import image from file."))
                         .option("--path", "path", "import file (or '-' for stdin)")
                         .positional("path-name", "import file (or '-' for stdin)")
                         .destination()
@@ -121,14 +122,21 @@ public final class TransferCommands {
                                 "--backing-dir",
                                 "directory",
                                 "where backing files may be [default: the directory of the disk]")
+                        .option(
+                                "--bandwidth",
+                                "bandwidth",
+                                "the most bytes a second to copy (in B/K/M/G) [default: no limit]")
                         .flag("--skip-verification", "do not read the copy again to compare its digests")
                         .flag("--skip-source-verification", "do not read the source again to compare its digests")
                         .progress()
-                        .note("Without --input-format the file is copied as a raw disk; zeroes are not stored. With it"
-                                + " the disk takes the steps of a live migration in one go. To use the image before"
-                                + " all is copied, and for other sources, see 'berth help migration prepare'.")
+                        .note("Without --input-format the file is copied as a raw disk; zeroes are not stored. With it,"
+                                + " or with a source-spec instead of a file, the disk takes the steps of a live migration in one go. To use the image before"
+                                + " all is copied, see 'berth help migration prepare'.")
+                        .note("A copy that was killed goes on when it is run again.")
                         .example("import web.raw vms/web")
                         .example("import --input-format qcow2 --backing-dir /images/base web.qcow2 vms/web")
+                        .example("import -c ceph.conf --id cinder --input-format qcow2 web.qcow2 vms/web")
+                        .example("import --source-spec-path web.json vms/web")
                         .example("import - vms/web < web.raw"),
                 TransferCommands::runImport);
     }
@@ -136,6 +144,12 @@ public final class TransferCommands {
     private static int runImport(Call call) {
         checkExportFormat(call);
         Arguments args = call.args();
+        if (SourceSpecs.given(call)) {
+            ImageSpec target = Specs.destination(call, 0, Specs.DEFAULT_POOL, args.option("--image"));
+            SourceSpec spec = explain("import failed", () -> SourceSpecs.parse(call, SourceSpecs.read(call)));
+            new DiskImport(call, call.engine(), target, LayoutOptions.layout(call, "import failed")).run(spec);
+            return 0;
+        }
         boolean pathByOption = args.option("--path").isPresent();
         String path = args.option("--path")
                 .or(() -> args.positional(0))
@@ -148,7 +162,7 @@ public final class TransferCommands {
         Layout layout = LayoutOptions.layout(call, "import failed");
         Optional<String> format = args.option("--input-format");
         if (format.isPresent()) {
-            new DiskImport(call, target, layout).run(format.get(), path);
+            new DiskImport(call, call.engine(), target, layout).run(format.get(), path);
             return 0;
         }
         explainRun(

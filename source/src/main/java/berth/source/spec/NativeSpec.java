@@ -14,6 +14,8 @@ import java.util.OptionalLong;
  * @param imageId the image's id, if the image is in the trash
  * @param snapName the snapshot's name
  * @param snapId the snapshot's number
+ * @param store the store that the image is in; the one that the spec is used with when empty
+ * @param asDisk whether the snapshot is the disk itself alone, and not carried over as a snapshot, too
  */
 public record NativeSpec(
         Optional<String> poolName,
@@ -22,5 +24,7 @@ public record NativeSpec(
         String imageName,
         Optional<String> imageId,
         Optional<String> snapName,
-        OptionalLong snapId)
+        OptionalLong snapId,
+        Optional<StoreName> store,
+        boolean asDisk)
         implements SourceSpec {}

@@ -30,6 +30,13 @@ final class SpecKeys {
     static final String SNAP_NAME = "snap_name";
     static final String SNAP_ID = "snap_id";
 
+    static final String SNAP_AS_DISK = "snap_as_disk";
+    static final String CLUSTER = "cluster";
+    static final String STORE = "store";
+    static final String CONF = "conf";
+    static final String ID = "id";
+    static final String KEYRING = "keyring";
+
     static final String NATIVE = "native";
     static final String RAW = "raw";
     static final String QCOW = "qcow";

@@ -144,7 +144,7 @@ public final class SpecParser {
         };
     }
 
-    private static NativeSpec image(SpecObject spec) {
+    private NativeSpec image(SpecObject spec) {
         NativeSpec image = new NativeSpec(
                 spec.string(SpecKeys.POOL_NAME),
                 spec.number(SpecKeys.POOL_ID),
@@ -152,7 +152,9 @@ public final class SpecParser {
                 spec.requiredString(SpecKeys.IMAGE_NAME),
                 spec.string(SpecKeys.IMAGE_ID),
                 spec.string(SpecKeys.SNAP_NAME),
-                spec.number(SpecKeys.SNAP_ID));
+                spec.number(SpecKeys.SNAP_ID),
+                store(spec),
+                spec.flag(SpecKeys.SNAP_AS_DISK, false));
         if (image.poolName().isPresent() && image.poolId().isPresent()) {
             throw spec.invalid("cannot specify both pool name and pool id");
         }
@@ -166,5 +168,20 @@ public final class SpecParser {
             throw spec.invalid("snapshot required for import: there is no 'snap_name' key in " + spec.what());
         }
         return image;
+    }
+
+    private Optional<StoreName> store(SpecObject spec) {
+        Optional<SpecObject> cluster = spec.object(SpecKeys.CLUSTER);
+        Optional<Path> directory = path(spec, SpecKeys.STORE);
+        if (cluster.isPresent() && directory.isPresent()) {
+            throw spec.invalid("cannot specify both a cluster and a store");
+        }
+        return cluster.<StoreName>map(named -> new StoreName.Cluster(
+                        path(named, SpecKeys.CONF), named.string(SpecKeys.ID), path(named, SpecKeys.KEYRING)))
+                .or(() -> directory.map(StoreName.Local::new));
+    }
+
+    private Optional<Path> path(SpecObject spec, String key) {
+        return spec.string(key).map(text -> spec.path(key, text, workingDirectory));
     }
 }

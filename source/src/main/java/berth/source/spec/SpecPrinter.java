@@ -65,7 +65,24 @@ final class SpecPrinter {
         image.imageId().ifPresent(id -> json.put(SpecKeys.IMAGE_ID, id));
         image.snapName().ifPresent(name -> json.put(SpecKeys.SNAP_NAME, name));
         image.snapId().ifPresent(id -> json.put(SpecKeys.SNAP_ID, id));
+        image.store().ifPresent(store -> put(json, store));
+        if (image.asDisk()) {
+            json.put(SpecKeys.SNAP_AS_DISK, true);
+        }
         return json;
+    }
+
+    private static void put(Map<String, Object> json, StoreName store) {
+        switch (store) {
+            case StoreName.Local(Path directory) -> json.put(SpecKeys.STORE, directory.toString());
+            case StoreName.Cluster cluster -> {
+                Map<String, Object> named = new TreeMap<>();
+                cluster.configurationFile().ifPresent(file -> named.put(SpecKeys.CONF, file.toString()));
+                cluster.user().ifPresent(id -> named.put(SpecKeys.ID, id));
+                cluster.keyring().ifPresent(file -> named.put(SpecKeys.KEYRING, file.toString()));
+                json.put(SpecKeys.CLUSTER, named);
+            }
+        }
     }
 
     private static Map<String, Object> formatted(String format, StreamSpec stream) {

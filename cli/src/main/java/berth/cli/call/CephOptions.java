@@ -1,4 +1,4 @@
-package berth.cli;
+package berth.cli.call;
 
 import berth.block.BlockException;
 import berth.block.Problem;
@@ -11,9 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The options that name a Ceph cluster and a user of it, as {@code rbd} has them. */
-final class CephOptions {
+public final class CephOptions {
     /** {@code --store ceph} is the cluster that Ceph's own files name. */
-    static final String STORE = "ceph";
+    public static final String STORE = "ceph";
+
+    /** {@code --to ceph:POOL} is a pool of it, too. */
+    public static final String POOL_PREFIX = STORE + ":";
 
     private static final String CLIENT = "client.";
     private static final Map<String, List<String>> NAMES = new LinkedHashMap<>();
@@ -25,6 +28,7 @@ final class CephOptions {
         NAMES.put("monitors", List.of("-m", "--mon_host"));
         NAMES.put("cluster", List.of("--cluster"));
         NAMES.put("keyring", List.of("-K", "--keyring"));
+        NAMES.put("to", List.of("--to"));
     }
 
     private CephOptions() {}
@@ -37,13 +41,16 @@ final class CephOptions {
      * @param usual the value of {@code BERTH_STORE}, which counts when nothing else is said
      * @param directory what relative paths start from
      */
-    static Optional<CephConfig> of(List<String> args, @Nullable String store, @Nullable String usual, Path directory) {
+    public static Optional<CephConfig> of(
+            List<String> args, @Nullable String store, @Nullable String usual, Path directory) {
         Optional<String> conf = value(args, "conf");
         Optional<String> user = value(args, "name").map(CephOptions::id).or(() -> value(args, "id"));
         Optional<String> keyring = value(args, "keyring");
         Optional<String> monitors = value(args, "monitors");
         Optional<String> cluster = value(args, "cluster");
-        boolean named = conf.isPresent() || user.isPresent() || keyring.isPresent() || monitors.isPresent();
+        boolean target =
+                value(args, "to").filter(to -> to.startsWith(POOL_PREFIX)).isPresent();
+        boolean named = target || conf.isPresent() || user.isPresent() || keyring.isPresent() || monitors.isPresent();
         if (!named && cluster.isEmpty() && !STORE.equals(store == null ? usual : store)) {
             return Optional.empty();
         }

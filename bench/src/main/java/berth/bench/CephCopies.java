@@ -1,0 +1,200 @@
+package berth.bench;
+
+import berth.ceph.cluster.CephCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How long it takes to bring a disk into a Ceph cluster, and to look at it there. */
+public final class CephCopies implements Measurement {
+    private static final String POOL = "vms";
+    private static final String TARGET = POOL + "/disk";
+
+    @Override
+    public String name() {
+        return "ceph";
+    }
+
+    @Override
+    public String described() {
+        return "A cluster of one monitor and one OSD on this machine, with the OSD's data in a sparse file, for both sides."
+                + " The disk is the qcow2 overlay on a qcow2 base image of the other imports: 4 GiB with 1.5 GiB of data,"
+                + " warm in the page cache. Verified means that Berth read the image from the cluster again, and the source,"
+                + " and compared all digests. The three steps are what a script does without Berth: `qemu-img convert` to one"
+                + " qcow2 file, to raw, `rbd import`, with nothing compared.";
+    }
+
+    @Override
+    public boolean dependsOnPlace() {
+        return true;
+    }
+
+    @Override
+    public List<Row> run(Workbench bench) {
+        if (!Programs.isInstalled("ceph-osd") || !Programs.isInstalled("rbd")) {
+            throw new BenchException("a cluster needs Debian's packages ceph-mon, ceph-osd and ceph-common");
+        }
+        SampleDisk disk = SampleDisk.make(bench);
+        try (CephCluster cluster = CephCluster.start(directory(bench), CephCluster.Size.SMALL)) {
+            cluster.ceph("osd", "pool", "create", POOL, "8");
+            cluster.rbd("pool", "init", POOL);
+            return new Run(bench, cluster, disk).rows();
+        }
+    }
+
+    private static Path directory(Workbench bench) {
+        try {
+            return Files.createDirectory(bench.directory().resolve("cluster"));
+        } catch (IOException e) {
+            throw new BenchException("cannot make a directory for the cluster: " + e.getMessage(), e);
+        }
+    }
+
+    /** A cluster, and the disk in the forms in which it is brought in. */
+    private record Run(Workbench bench, CephCluster cluster, SampleDisk disk) {
+        List<Row> rows() {
+            List<Row> rows = new ArrayList<>();
+            rows.add(imported(
+                    "import of qcow2, verified on both sides", List.of(), this::threeSteps, "three steps", 0.25));
+            List<String> unverified = List.of("--skip-verification", "--skip-source-verification");
+            rows.add(imported(
+                    "import of qcow2, not verified", unverified, this::convert, "qemu-img convert -n -W -m 16", 1.0));
+            Path raw = raw();
+            rows.add(raw("import of raw, warm", raw, false, 1 / 1.2));
+            rows.add(raw("import of raw, cold", raw, true, 1 / 3.0));
+            rows.add(looked("ls"));
+            rows.add(looked("info"));
+            return rows;
+        }
+
+        private Row imported(String what, List<String> options, Side peer, String peerName, double goal) {
+            Sides<Series> values = Sides.takeTurns(
+                    bench.rounds(),
+                    new Sides<>(_ -> timed(() -> berth(disk.overlay(), "qcow2", options)), _ -> timed(peer)));
+            return Row.against(what, Unit.SECONDS, values, peerName, new Goal.Ratio(goal));
+        }
+
+        private Row raw(String what, Path raw, boolean cold, double goal) {
+            List<String> unverified = List.of("--skip-verification", "--skip-source-verification");
+            Sides<Series> values = Sides.takeTurns(
+                    bench.rounds(),
+                    new Sides<>(
+                            _ -> timed(raw, cold, () -> berth(raw, "raw", unverified)),
+                            _ -> timed(raw, cold, () -> rbdImport(raw))));
+            return Row.against(what + ", not verified", Unit.SECONDS, values, "rbd import", new Goal.Ratio(goal));
+        }
+
+        private Row looked(String command) {
+            Programs.run(rbd("create", "--size", "1G", TARGET));
+            String object = command.equals("ls") ? POOL : TARGET;
+            Sides<Series> values = Sides.takeTurns(
+                    bench.rounds(),
+                    new Sides<>(
+                            _ -> Programs.run(inCluster(List.of(command, object)))
+                                            .seconds()
+                                    * 1e3,
+                            _ -> Programs.run(rbd(command, object)).seconds() * 1e3));
+            remove();
+            return Row.against("berth " + command, Unit.MILLISECONDS, values, "rbd " + command, new Goal.Beyond(150));
+        }
+
+        /** A side of a comparison; gives the seconds it took. */
+        @FunctionalInterface
+        private interface Side {
+            double seconds();
+        }
+
+        private double timed(Side side) {
+            bench.settle();
+            double seconds = side.seconds();
+            remove();
+            return seconds;
+        }
+
+        private double timed(Path file, boolean cold, Side side) {
+            bench.settle();
+            if (cold) {
+                Programs.run("dd", "if=" + file, "iflag=nocache", "count=0", "status=none");
+            } else {
+                Programs.run("dd", "if=" + file, "of=/dev/null", "bs=4M", "status=none");
+            }
+            return timed(side);
+        }
+
+        private void remove() {
+            Programs.run(rbd("rm", "--no-progress", TARGET));
+        }
+
+        private List<String> inCluster(List<String> arguments) {
+            List<String> command = new ArrayList<>(bench.berth("-c", configuration()));
+            command.removeAll(
+                    List.of("--store", bench.directory().resolve("store").toString()));
+            command.addAll(arguments);
+            return command;
+        }
+
+        private String configuration() {
+            return cluster.configurationFile().toString();
+        }
+
+        private List<String> rbd(String... arguments) {
+            List<String> command = new ArrayList<>(List.of("rbd", "-c", configuration()));
+            command.addAll(List.of(arguments));
+            return command;
+        }
+
+        private double berth(Path file, String format, List<String> options) {
+            List<String> command = new ArrayList<>(List.of("import", "--no-progress", "--input-format", format));
+            command.addAll(options);
+            command.addAll(List.of(file.toString(), TARGET));
+            return Programs.run(inCluster(command)).seconds();
+        }
+
+        private double threeSteps() {
+            Path merged = bench.directory().resolve("merged.qcow2");
+            Path raw = bench.directory().resolve("merged.raw");
+            String overlay = disk.overlay().toString();
+            double seconds = convert(overlay, "qcow2", "qcow2", merged.toString())
+                    + convert(merged.toString(), "qcow2", "raw", raw.toString())
+                    + rbdImport(raw);
+            delete(merged);
+            delete(raw);
+            return seconds;
+        }
+
+        private static double convert(String from, String format, String to, String file) {
+            return Programs.run("qemu-img", "convert", "-f", format, "-O", to, from, file)
+                    .seconds();
+        }
+
+        private double convert() {
+            Programs.run(rbd("create", "--size", "4G", TARGET));
+            String target = "rbd:" + TARGET + ":conf=" + configuration();
+            List<String> command =
+                    new ArrayList<>(List.of("qemu-img", "convert", "-n", "-W", "-m", "16", "-f", "qcow2"));
+            command.addAll(List.of("-O", "raw", disk.overlay().toString(), target));
+            return Programs.run(command).seconds();
+        }
+
+        private double rbdImport(Path raw) {
+            return Programs.run(rbd("import", "--no-progress", raw.toString(), TARGET))
+                    .seconds();
+        }
+
+        private Path raw() {
+            Path raw = bench.directory().resolve("disk.raw");
+            convert(disk.overlay().toString(), "qcow2", "raw", raw.toString());
+            return raw;
+        }
+
+        private static void delete(Path file) {
+            try {
+                Files.delete(file);
+            } catch (IOException e) {
+                throw new BenchException("cannot remove " + file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+}

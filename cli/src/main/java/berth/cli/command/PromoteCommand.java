@@ -1,0 +1,148 @@
+package berth.cli.command;
+
+import static berth.cli.call.CommandFailure.explain;
+
+import berth.block.Access;
+import berth.block.BlockException;
+import berth.block.Image;
+import berth.block.ImageInfo;
+import berth.block.ImageSpec;
+import berth.block.MigrationStore;
+import berth.block.Problem;
+import berth.block.Progress;
+import berth.block.Snapshot;
+import berth.cli.call.Call;
+import berth.cli.call.CephOptions;
+import berth.cli.call.Command;
+import berth.cli.call.CommandFailure;
+import berth.cli.call.Grammar;
+import berth.cli.call.SpecText;
+import berth.cli.call.Specs;
+import berth.server.Engine;
+import berth.source.spec.NativeSpec;
+import berth.source.spec.StoreName;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** {@code promote}: an image of a local store, with its snapshots, into a Ceph cluster. */
+public final class PromoteCommand {
+    /** The snapshot that is copied as the disk; it is there for as long as the copy takes. */
+    private static final String MOMENT = "berth-promote";
+
+    private static final String WHAT = "promoting failed";
+
+    private PromoteCommand() {}
+
+    /** {@code promote}. */
+    public static Command promote() {
+        return new Command(
+                new Grammar("promote", "Copy an image with its snapshots from the local store into a Ceph cluster.")
+                        .image()
+                        .option(
+                                "--to",
+                                "ceph:pool/image",
+                                "pool of the cluster, and the image's name if it is to change")
+                        .option(
+                                "--bandwidth",
+                                "bandwidth",
+                                "the most bytes a second to copy (in B/K/M/G) [default: no limit]")
+                        .flag("--skip-verification", "do not read the copy again to compare its digests")
+                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
+                        .progress()
+                        .note("The image may be in use: it is copied as it is when the command begins, and stays in the"
+                                + " local store. The copy has its snapshots, protected where they are; a clone becomes"
+                                + " independent of its parent. The cluster is that of -c, --id and --keyring.")
+                        .note("A copy that was killed goes on when it is run again.")
+                        .example("promote vms/web --to ceph:vms")
+                        .example("promote -c /etc/ceph/ceph.conf --id cinder vms/web --to ceph:volumes/web"),
+                PromoteCommand::run);
+    }
+
+    private static int run(Call call) {
+        call.engine().requireLocal();
+        ImageSpec source = Specs.image(call);
+        ImageSpec target = target(call, source);
+        try (Engine cluster = explain(WHAT, () -> call.engine().connect(call.cluster()))) {
+            ImageInfo info = explain(WHAT, () -> call.store().info(source));
+            info.parent()
+                    .ifPresent(parent -> call.console()
+                            .complain("note: " + source + " is a clone of " + parent.snapshot() + "; " + target
+                                    + " will hold all of its data and have no parent"));
+            try {
+                explain(WHAT, () -> takeMoment(call.store(), source, cluster.store(), target));
+                new DiskImport(call, cluster, target, info.layout()).run(spec(call, source));
+            } finally {
+                forgetMoment(call.store(), source, cluster.store(), target);
+            }
+        }
+        return 0;
+    }
+
+    private static ImageSpec target(Call call, ImageSpec source) {
+        String to = call.args().option("--to").orElse(CephOptions.POOL_PREFIX + source.pool());
+        if (!to.startsWith(CephOptions.POOL_PREFIX)) {
+            throw CommandFailure.invalid("--to is ceph:POOL or ceph:POOL/IMAGE, not '" + to + "'");
+        }
+        String place = to.substring(CephOptions.POOL_PREFIX.length());
+        if (place.indexOf('/') < 0) {
+            return new ImageSpec(place, source.image());
+        }
+        SpecText text = SpecText.parse(place);
+        return new ImageSpec(text.pool().orElse(source.pool()), text.image().orElse(source.image()));
+    }
+
+    private static NativeSpec spec(Call call, ImageSpec source) {
+        return new NativeSpec(
+                Optional.of(source.pool()),
+                OptionalLong.empty(),
+                Optional.empty(),
+                source.image(),
+                Optional.empty(),
+                Optional.of(MOMENT),
+                OptionalLong.empty(),
+                Optional.of(new StoreName.Local(call.engine().directory().path())),
+                true);
+    }
+
+    /** Takes the snapshot, unless a copy of it was begun already. */
+    private static boolean takeMoment(MigrationStore local, ImageSpec source, MigrationStore to, ImageSpec target) {
+        try (Image image = local.open(source, Access.READ_WRITE)) {
+            boolean taken = image.snapshots().stream().map(Snapshot::name).anyMatch(MOMENT::equals);
+            if (taken && isBegun(to, target)) {
+                return false;
+            }
+            if (taken) {
+                image.removeSnapshot(MOMENT, Progress.NONE);
+            }
+            image.createSnapshot(MOMENT);
+            return true;
+        }
+    }
+
+    private static boolean isBegun(MigrationStore store, ImageSpec target) {
+        try {
+            store.migration(target);
+            return true;
+        } catch (BlockException e) {
+            return switch (e.problem()) {
+                case NOT_MIGRATING, IMAGE_NOT_FOUND -> false;
+                default -> throw e;
+            };
+        }
+    }
+
+    /** Removes the snapshot, unless a copy of it can still go on. */
+    private static void forgetMoment(MigrationStore local, ImageSpec source, MigrationStore to, ImageSpec target) {
+        try {
+            if (!isBegun(to, target)) {
+                try (Image image = local.open(source, Access.READ_WRITE)) {
+                    image.removeSnapshot(MOMENT, Progress.NONE);
+                }
+            }
+        } catch (BlockException e) {
+            if (e.problem() != Problem.SNAPSHOT_NOT_FOUND && e.problem() != Problem.UNREACHABLE) {
+                throw e;
+            }
+        }
+    }
+}
