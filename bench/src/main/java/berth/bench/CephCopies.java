@@ -56,7 +56,8 @@ public final class CephCopies implements Measurement {
     private record Run(Workbench bench, CephCluster cluster, SampleDisk disk) {
         List<Row> rows() {
             List<Row> rows = new ArrayList<>();
-            rows.add(imported("import of qcow2, verified on both sides", List.of(), this::threeSteps, "three steps", 0.25));
+            rows.add(imported(
+                    "import of qcow2, verified on both sides", List.of(), this::threeSteps, "three steps", 0.25));
             List<String> unverified = List.of("--skip-verification", "--skip-source-verification");
             rows.add(imported(
                     "import of qcow2, not verified", unverified, this::convert, "qemu-img convert -n -W -m 16", 1.0));
@@ -71,8 +72,7 @@ public final class CephCopies implements Measurement {
         private Row imported(String what, List<String> options, Side peer, String peerName, double goal) {
             Sides<Series> values = Sides.takeTurns(
                     bench.rounds(),
-                    new Sides<>(
-                            _ -> timed(() -> berth(disk.overlay(), "qcow2", options)), _ -> timed(peer)));
+                    new Sides<>(_ -> timed(() -> berth(disk.overlay(), "qcow2", options)), _ -> timed(peer)));
             return Row.against(what, Unit.SECONDS, values, peerName, new Goal.Ratio(goal));
         }
 
@@ -92,7 +92,9 @@ public final class CephCopies implements Measurement {
             Sides<Series> values = Sides.takeTurns(
                     bench.rounds(),
                     new Sides<>(
-                            _ -> Programs.run(inCluster(List.of(command, object))).seconds() * 1e3,
+                            _ -> Programs.run(inCluster(List.of(command, object)))
+                                            .seconds()
+                                    * 1e3,
                             _ -> Programs.run(rbd(command, object)).seconds() * 1e3));
             remove();
             return Row.against("berth " + command, Unit.MILLISECONDS, values, "rbd " + command, new Goal.Beyond(150));
@@ -127,7 +129,8 @@ public final class CephCopies implements Measurement {
 
         private List<String> inCluster(List<String> arguments) {
             List<String> command = new ArrayList<>(bench.berth("-c", configuration()));
-            command.removeAll(List.of("--store", bench.directory().resolve("store").toString()));
+            command.removeAll(
+                    List.of("--store", bench.directory().resolve("store").toString()));
             command.addAll(arguments);
             return command;
         }
@@ -169,13 +172,15 @@ public final class CephCopies implements Measurement {
         private double convert() {
             Programs.run(rbd("create", "--size", "4G", TARGET));
             String target = "rbd:" + TARGET + ":conf=" + configuration();
-            List<String> command = new ArrayList<>(List.of("qemu-img", "convert", "-n", "-W", "-m", "16", "-f", "qcow2"));
+            List<String> command =
+                    new ArrayList<>(List.of("qemu-img", "convert", "-n", "-W", "-m", "16", "-f", "qcow2"));
             command.addAll(List.of("-O", "raw", disk.overlay().toString(), target));
             return Programs.run(command).seconds();
         }
 
         private double rbdImport(Path raw) {
-            return Programs.run(rbd("import", "--no-progress", raw.toString(), TARGET)).seconds();
+            return Programs.run(rbd("import", "--no-progress", raw.toString(), TARGET))
+                    .seconds();
         }
 
         private Path raw() {

@@ -33,7 +33,7 @@ public sealed interface Goal {
         return switch (this) {
             case Ratio(double ratio) -> reaches(row.unit(), row.ratio(), ratio);
             case Absolute(double value) -> reaches(row.unit(), row.berth().median(), value);
-            case Beyond(double value) -> 
+            case Beyond(double value) ->
                 row.berth().median() <= row.peer().orElseThrow().values().median() + value;
             case None() -> true;
         };

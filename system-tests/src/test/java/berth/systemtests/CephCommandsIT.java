@@ -120,7 +120,15 @@ class CephCommandsIT {
     /** The disk of a snapshot of a qcow2 image, as QEMU sees it. */
     private static Path converted(Path image, String snapshot) throws IOException {
         Path raw = temp.resolve(image.getFileName() + "." + snapshot + ".raw");
-        Programs.ok("qemu-img", "convert", "-l", "snapshot.name=" + snapshot, "-O", "raw", image.toString(), raw.toString());
+        Programs.ok(
+                "qemu-img",
+                "convert",
+                "-l",
+                "snapshot.name=" + snapshot,
+                "-O",
+                "raw",
+                image.toString(),
+                raw.toString());
         return raw;
     }
 
@@ -161,20 +169,20 @@ class CephCommandsIT {
         local.ok("snap", "protect", "rbd/web@golden");
         local.ok("clone", "rbd/web@golden", "rbd/child");
 
-        String[] user = {"-c", cluster.configurationFile().toString(), "--id", "cinder", "--keyring", keyring.toString()};
-        local.ok(Stream.concat(
-                        Stream.of(user),
-                        Stream.of("promote", "--no-progress", "rbd/web", "--to", "ceph:vms"))
+        String[] user = {"-c", cluster.configurationFile().toString(), "--id", "cinder", "--keyring", keyring.toString()
+        };
+        local.ok(Stream.concat(Stream.of(user), Stream.of("promote", "--no-progress", "rbd/web", "--to", "ceph:vms"))
                 .toArray(String[]::new));
         Outcome clone = local.ok(Stream.concat(
-                        Stream.of(user),
-                        Stream.of("promote", "--no-progress", "rbd/child", "--to", "ceph:vms/clone"))
+                        Stream.of(user), Stream.of("promote", "--no-progress", "rbd/child", "--to", "ceph:vms/clone"))
                 .toArray(String[]::new));
 
         assertThat(clone.err()).contains("rbd/child is a clone of rbd/web@golden");
         Disks.assertSame(exported("vms/web"), disk);
         Disks.assertSame(exported("vms/clone"), disk);
-        assertThat(cluster.rbd("snap", "ls", "vms/web")).contains("golden", "yes").doesNotContain("berth");
+        assertThat(cluster.rbd("snap", "ls", "vms/web"))
+                .contains("golden", "yes")
+                .doesNotContain("berth");
         assertThat(local.ok("snap", "ls", "rbd/web").out()).contains("golden").doesNotContain("berth");
         assertThat(cluster.rados("-p", "vms", "ls")).doesNotContain("berth");
 
@@ -212,11 +220,10 @@ class CephCommandsIT {
         Disks.assertSame(
                 exported(SampleInstance.IMAGE),
                 Disks.converted(instance.resolve("disk"), temp.resolve("instance.raw")));
-        for (String image : cluster.rbd("ls", "vms").split("\n")) {
-            if (image.startsWith(SampleInstance.ID)) {
-                cluster.rbd("rm", "--no-progress", "vms/" + image);
-            }
-        }
+        cluster.rbd("ls", "vms")
+                .lines()
+                .filter(image -> image.startsWith(SampleInstance.ID))
+                .forEach(image -> cluster.rbd("rm", "--no-progress", "vms/" + image));
     }
 
     @Test
