@@ -14,6 +14,8 @@ final class Page {
     long sequence;
 
     boolean evicted;
+    /** Whether nothing is known of the page but what the journal says. It is neither read nor written like that. */
+    volatile boolean damaged;
     /** Words changed since the last capture: from..to, empty when from is not less than to. */
     int dirtyFrom = WORDS;
 

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +68,7 @@ public final class PageFile implements AutoCloseable {
 
     /** Changes words {@code from} to {@code to} (exclusive) of a page. */
     void update(int page, int from, int to, WordUpdate change) {
-        held(page, PageSlots.Trust.WHOLE, target -> {
+        held(page, target -> {
             boolean wasDirty = target.dirty();
             for (int i = from; i < to; i++) {
                 long old = target.words[i];
@@ -82,10 +84,14 @@ public final class PageFile implements AutoCloseable {
         });
     }
 
+    private void held(int number, Consumer<Page> action) {
+        held(() -> page(number), action);
+    }
+
     /** Does something with a page while it is in memory and nobody else has it. */
-    private void held(int number, PageSlots.Trust trust, Consumer<Page> action) {
+    private static void held(Supplier<Page> finder, Consumer<Page> action) {
         while (true) {
-            Page page = page(number, trust);
+            Page page = finder.get();
             synchronized (page) {
                 if (!page.evicted) {
                     action.accept(page);
@@ -109,14 +115,16 @@ public final class PageFile implements AutoCloseable {
      * @return whether the page was damaged
      */
     public boolean salvage(int page) {
+        Page known = pages.get(page);
         StoreFile open = openFile();
-        if (open == null || pages.containsKey(page)) {
+        if (open == null || (known != null && !known.damaged)) {
             return false; // what is in memory was intact when it was read
         }
-        Page found = PageSlots.salvage(open, number, page);
+        Page found = known != null ? known : PageSlots.salvage(open, number, page);
         if (found == null) {
             return false;
         }
+        found.damaged = false;
         pages.put(page, found);
         rewrite(page);
         return true;
@@ -124,7 +132,7 @@ public final class PageFile implements AutoCloseable {
 
     /** Has a page go to the journal and to its next slot although nothing in it has changed. */
     public void rewrite(int page) {
-        held(page, PageSlots.Trust.WHOLE, target -> {
+        held(page, target -> {
             target.markDirty(0);
             target.markDirty(Page.WORDS - 1);
             dirtyPages.add(page);
@@ -140,15 +148,19 @@ public final class PageFile implements AutoCloseable {
     }
 
     private Page page(int page) {
-        return page(page, PageSlots.Trust.WHOLE);
+        Page found = cached(page, this::load);
+        if (found.damaged) {
+            throw PageSlots.damage(number, page);
+        }
+        return found;
     }
 
-    private Page page(int page, PageSlots.Trust trust) {
+    private Page cached(int page, Function<Integer, Page> loader) {
         Page known = pages.get(page);
         if (known != null) {
             return known;
         }
-        Page loaded = pages.computeIfAbsent(page, number -> load(number, trust));
+        Page loaded = pages.computeIfAbsent(page, loader);
         cache.queue().added(() -> evict(page));
         return loaded;
     }
@@ -162,9 +174,18 @@ public final class PageFile implements AutoCloseable {
         return page >= storedPages;
     }
 
-    private Page load(int page, PageSlots.Trust trust) {
+    private Page load(int page) {
         StoreFile open = openFile();
-        return open == null ? new Page(page, new long[Page.WORDS], 0) : PageSlots.read(open, number, page, trust);
+        return open == null ? empty(page) : PageSlots.read(open, number, page);
+    }
+
+    private Page loadForReplay(int page) {
+        StoreFile open = openFile();
+        return open == null ? empty(page) : PageSlots.readForReplay(open, number, page);
+    }
+
+    private static Page empty(int page) {
+        return new Page(page, new long[Page.WORDS], 0);
     }
 
     private @Nullable StoreFile openFile() {
@@ -250,7 +271,7 @@ public final class PageFile implements AutoCloseable {
 
     /** Takes a capture back that did not reach the journal. */
     public void recapture(JournalEntry.PageWords lost) {
-        held(lost.page(), PageSlots.Trust.WHOLE, page -> {
+        held(lost.page(), page -> {
             page.markDirty(lost.firstWord());
             page.markDirty(lost.firstWord() + lost.words().length - 1);
             dirtyPages.add(lost.page());
@@ -258,7 +279,8 @@ public final class PageFile implements AutoCloseable {
     }
 
     /**
-     * Applies what the journal says, when the store is opened.
+     * Applies what the journal says, when the store is opened. That a page is damaged does not keep the store from being
+     * opened: {@link #salvage} can mend it, and knows more of it than the disk alone.
      *
      * @throws BlockException {@link Problem#CORRUPT} when there is no such page, or it has no such words
      */
@@ -270,7 +292,7 @@ public final class PageFile implements AutoCloseable {
                             + entry.firstWord() + " on for page " + entry.page() + " of map "
                             + Long.toHexString(number));
         }
-        held(entry.page(), PageSlots.Trust.MAYBE_TORN, page -> {
+        held(() -> cached(entry.page(), this::loadForReplay), page -> {
             System.arraycopy(entry.words(), 0, page.words, entry.firstWord(), entry.words().length);
             page.unwritten = true;
         });
@@ -312,7 +334,7 @@ public final class PageFile implements AutoCloseable {
         while (from.hasNext() && copies.size() < WRITE_BATCH) {
             Page page = from.next();
             synchronized (page) {
-                if (page.unwritten) {
+                if (page.unwritten && !page.damaged) {
                     copies.add(new Copied(page, page.sequence + 1, page.words.clone()));
                     page.unwritten = page.dirty();
                     page.beingWritten = true;

@@ -25,26 +25,33 @@ final class PageSlots {
 
     private PageSlots() {}
 
-    /** What a damaged slot means. */
-    enum Trust {
-        /** The journal says everything that a write of the page could have been about: a slot may be torn. */
-        MAYBE_TORN,
-        /** The last write of the page was finished: a slot that is not intact has been damaged since. */
-        WHOLE
-    }
-
     /**
      * Reads a page; one that was never written is all zero.
      *
-     * @throws BlockException {@link Problem#CORRUPT}
+     * @throws BlockException {@link Problem#CORRUPT} when a slot that was written is not intact
      */
-    static Page read(StoreFile file, long fileNumber, int number, Trust trust) {
+    static Page read(StoreFile file, long fileNumber, int number) {
         Slots slots = Slots.read(file, fileNumber, number);
-        if (slots.damaged() > (trust == Trust.MAYBE_TORN ? 1 : 0)) {
-            throw new BlockException(
-                    Problem.CORRUPT, "map " + Long.toHexString(fileNumber) + " is damaged: page " + number);
+        if (slots.damaged() > 0) {
+            throw damage(fileNumber, number);
         }
         return slots.newest();
+    }
+
+    /**
+     * Reads a page of which the journal says everything that its last write could have been about: one slot may have been
+     * torn by that. Where both are not intact, the page is {@linkplain Page#damaged damaged}.
+     */
+    static Page readForReplay(StoreFile file, long fileNumber, int number) {
+        Slots slots = Slots.read(file, fileNumber, number);
+        Page page = slots.newest();
+        page.damaged = slots.damaged() > 1;
+        return page;
+    }
+
+    static BlockException damage(long fileNumber, int number) {
+        return new BlockException(
+                Problem.CORRUPT, "map " + Long.toHexString(fileNumber) + " is damaged: page " + number);
     }
 
     /** What can be read of a damaged page, zeroes if nothing; null when the page is not damaged. */
