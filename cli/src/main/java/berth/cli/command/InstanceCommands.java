@@ -73,8 +73,7 @@ public final class InstanceCommands {
                                         + " on when it is run again.")
                         .example(
                                 "instance migrate --dry-run /var/lib/nova/instances/49704562-e043-47fa-affb-b4e9f1ff1359")
-                        .example("instance migrate --id cinder --to ceph:vms"
-                                + " /var/lib/nova/instances/49704562-e043-47fa-affb-b4e9f1ff1359")
+                        .example("instance migrate --id cinder --to ceph:vms /var/lib/nova/instances/*-*-*-*-*")
                         .example("instance migrate --jobs 4 /var/lib/nova/instances/*-*-*-*-*"),
                 InstanceCommands::run);
     }
