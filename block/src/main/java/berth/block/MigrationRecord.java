@@ -26,6 +26,9 @@ public record MigrationRecord(
         MigrationState state,
         boolean flatten,
         Map<String, String> attributes) {
+    /** The attribute in which a store that copies by itself says how far it is, for example {@code 12% complete}. */
+    public static final String PROGRESS = "progress";
+
     public MigrationRecord {
         attributes = Map.copyOf(attributes);
     }

@@ -1,37 +1,75 @@
 package berth.ceph;
 
-import berth.block.BlockException;
 import berth.block.Fill;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Layout;
 import berth.block.MigrationRecord;
 import berth.block.MigrationState;
-import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Source;
+import berth.ceph.lib.RbdOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** The steps of migrations into a cluster. What a step is depends on how the image is filled. */
+/**
+ * The steps of migrations into a cluster. What a step is depends on who fills the image: librbd, so that clients can use it
+ * meanwhile, or Berth, under a hidden name.
+ */
 final class CephMigrations {
     private final StoredMoves moves;
     private final Copies copies;
+    private final NativeMoves nativeMoves;
+    private final NativeMigrations natives;
+    private final Publisher publisher;
 
-    CephMigrations(StoredMoves moves, Copies copies) {
+    CephMigrations(
+            StoredMoves moves, Copies copies, NativeMoves nativeMoves, NativeMigrations natives, Publisher publisher) {
         this.moves = moves;
         this.copies = copies;
+        this.nativeMoves = nativeMoves;
+        this.natives = natives;
+        this.publisher = publisher;
     }
 
     ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
         return copies.prepare(target, layout, source, attributes);
     }
 
-    /** The refusal of a target that clients could use while it is being filled. */
-    static BlockException cannotFillInUse() {
-        return new BlockException(
-                Problem.UNSUPPORTED,
-                "an image of a Ceph cluster cannot be used while it is being filled; copy the disk with 'import'");
+    ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        source.requireImportable();
+        return natives.prepareImport(target, options(layout, false), source, publisher, attributes);
+    }
+
+    ImageInfo prepareLinked(
+            ImageSpec source, ImageSpec target, Layout layout, boolean flatten, Map<String, String> attributes) {
+        return natives.prepareLinked(source, target, options(layout, flatten), attributes);
+    }
+
+    private static RbdOptions options(Layout layout, boolean flatten) {
+        return new RbdOptions(layout, OptionalLong.empty(), Optional.empty(), 0, flatten);
+    }
+
+    /** The migrations of librbd that read their source from Berth. */
+    List<PublishedSource> published() {
+        return nativeMoves.all().stream()
+                .map(NativeMove::published)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private <T> T with(ImageSpec image, Function<NativeMove, T> byLibrbd, BiFunction<Filling, Moving, T> byBerth) {
+        Optional<NativeMove> found = nativeMoves.find(image);
+        if (found.isPresent()) {
+            return byLibrbd.apply(found.get());
+        }
+        Moving moving = moves.find(image);
+        return byBerth.apply(filling(moving), moving);
     }
 
     private Filling filling(Moving moving) {
@@ -41,29 +79,50 @@ final class CephMigrations {
     }
 
     MigrationRecord migration(ImageSpec image) {
-        return moves.find(image).toRecord();
+        return with(image, NativeMove::toRecord, (_, moving) -> moving.toRecord());
     }
 
     List<MigrationRecord> all() {
-        return moves.all().stream().map(Moving::toRecord).toList();
+        return Stream.concat(
+                        nativeMoves.all().stream().map(NativeMove::toRecord),
+                        moves.all().stream().map(Moving::toRecord))
+                .toList();
     }
 
     MigrationRecord update(ImageSpec image, MigrationState state, Map<String, String> attributes) {
-        return moves.update(moves.find(image), state, attributes).toRecord();
+        return with(
+                image,
+                move -> nativeMoves.update(move, state, attributes).toRecord(),
+                (_, moving) -> moves.update(moving, state, attributes).toRecord());
     }
 
     Fill openFill(ImageSpec image) {
-        Moving moving = moves.find(image);
-        return filling(moving).open(moving);
+        return with(image, natives::open, Filling::open);
     }
 
     void commit(ImageSpec image, Progress progress) {
-        Moving moving = moves.find(image);
-        filling(moving).commit(moving, progress);
+        with(
+                image,
+                move -> {
+                    natives.commit(move, progress);
+                    return move.id();
+                },
+                (filling, moving) -> {
+                    filling.commit(moving, progress);
+                    return moving.id();
+                });
     }
 
     void abort(ImageSpec image, Progress progress) {
-        Moving moving = moves.find(image);
-        filling(moving).abort(moving, progress);
+        with(
+                image,
+                move -> {
+                    natives.abort(move, progress);
+                    return move.id();
+                },
+                (filling, moving) -> {
+                    filling.abort(moving, progress);
+                    return moving.id();
+                });
     }
 }

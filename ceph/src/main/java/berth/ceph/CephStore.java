@@ -42,14 +42,19 @@ public final class CephStore implements MigrationStore {
     private final Trash trash;
     private final CephMigrations migrations;
 
-    private CephStore(Connection connection, SourceOpener sources) {
+    private CephStore(Connection connection, SourceOpener sources, Publisher publisher) {
         this.connection = connection;
         this.pools = new Pools(connection);
         this.images = new Images(connection, open);
         this.creation = new Creation(connection);
         this.trash = new Trash(connection);
-        this.migrations =
-                new CephMigrations(new StoredMoves(connection, pools), new Copies(connection, creation, sources));
+        NativeMoves nativeMoves = new NativeMoves(connection, pools);
+        this.migrations = new CephMigrations(
+                new StoredMoves(connection, pools),
+                new Copies(connection, creation, sources),
+                nativeMoves,
+                new NativeMigrations(connection, this, nativeMoves, sources),
+                publisher);
     }
 
     /**
@@ -64,12 +69,22 @@ public final class CephStore implements MigrationStore {
 
     /** Like the other one, with what opens the sources of imports. */
     public static CephStore open(CephConfig config, SourceOpener sources) {
-        return new CephStore(Connection.open(config), sources);
+        return open(config, sources, Publisher.NONE);
+    }
+
+    /** Like the other one, with what shows the sources of imports whose targets can be used at once. */
+    public static CephStore open(CephConfig config, SourceOpener sources, Publisher publisher) {
+        return new CephStore(Connection.open(config), sources, publisher);
     }
 
     /** The cluster's id, a UUID. */
     public String fsid() {
         return connection.run(Task.pool("asking for the cluster's id", ""), Cluster::fsid);
+    }
+
+    /** The name of a pool by its number. @throws BlockException {@link Problem#POOL_NOT_FOUND} */
+    public String poolName(long id) {
+        return connection.run(Task.pool("looking for the pool " + id, ""), cluster -> cluster.poolName(id));
     }
 
     @Override
@@ -290,13 +305,18 @@ public final class CephStore implements MigrationStore {
 
     @Override
     public ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
-        throw CephMigrations.cannotFillInUse();
+        return migrations.prepareImport(target, layout, source, attributes);
     }
 
     @Override
     public ImageInfo prepareLinked(
             ImageSpec source, ImageSpec target, Layout layout, boolean flatten, Map<String, String> attributes) {
-        throw CephMigrations.cannotFillInUse();
+        return migrations.prepareLinked(source, target, layout, flatten, attributes);
+    }
+
+    /** The sources that librbd reads over HTTP until their migrations have been executed. */
+    public List<PublishedSource> published() {
+        return migrations.published();
     }
 
     @Override

@@ -41,9 +41,15 @@ final class Failures {
                         "a clone in another namespace than its parent has to be of version 2");
             case ENOSYS, EOPNOTSUPP -> with(Problem.UNSUPPORTED, failure, task.what(), versions());
             case ECANCELED -> with(Problem.CANCELLED, failure, task.what());
+            case ECONNREFUSED -> with(Problem.IO, failure, task.what(), source());
             case ENOTEMPTY -> with(Problem.IMAGE_HAS_SNAPSHOTS, failure, task.what());
             default -> with(Problem.IO, failure, task.what());
         };
+    }
+
+    private static String source() {
+        return "an image that is being migrated reads over HTTP what has not been copied yet, and its source does not"
+                + " answer; 'berth http serve --migrations' serves it again";
     }
 
     private static BlockException with(Problem problem, NativeFailure failure, String... parts) {

@@ -25,6 +25,7 @@ record CommandWords(
     /** The options without a value. The others take the next argument, which then is no word of a command. */
     static final Set<String> FLAGS = Set.of(
             "--accept-changed-source",
+            "--accept-client-writes",
             "--all",
             "-a",
             "--allow-plaintext-beyond-loopback",
@@ -38,6 +39,7 @@ record CommandWords(
             "--import-only",
             "--long",
             "-l",
+            "--migrations",
             "--new-format",
             "--no-progress",
             "--no-source",

@@ -121,7 +121,7 @@ final class DiskMove implements AutoCloseable {
     }
 
     private static CommitOptions proving(CommitOptions options, boolean acceptChangedSource) {
-        return new CommitOptions(options.force(), false, true, acceptChangedSource, options.receipt());
+        return new CommitOptions(options.force(), false, true, acceptChangedSource, false, options.receipt());
     }
 
     private void requireOnlyTouched(BlockException e) {

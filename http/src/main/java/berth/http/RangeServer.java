@@ -1,6 +1,8 @@
 package berth.http;
 
 import berth.block.BlockException;
+import berth.block.ListenAddress;
+import berth.block.Problem;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -36,22 +39,33 @@ public final class RangeServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final String host;
-    private final Map<String, VirtualQcow2> files = new ConcurrentHashMap<>();
+    private final Duration patience;
+    private final Map<String, PatientFile> files = new ConcurrentHashMap<>();
 
-    private RangeServer(HttpServer server, String host) {
+    private RangeServer(HttpServer server, String host, Duration patience) {
         this.server = server;
         this.host = host;
+        this.patience = patience;
     }
 
     /**
      * Starts to listen.
      *
-     * @param address where; port 0 takes a free one
+     * @param address where
      * @param host the name or address by which clients reach this machine, for {@link #url}
-     * @throws IOException when the address cannot be listened on
+     * @param patience how long a request waits for a source that does not answer; after that it fails
+     * @throws BlockException {@link Problem#FORBIDDEN} when others reach the address and that is not allowed;
+     *     {@link Problem#IO} when it cannot be listened on
      */
-    public static RangeServer start(InetSocketAddress address, String host) throws IOException {
-        RangeServer started = new RangeServer(HttpServer.create(address, BACKLOG), host);
+    public static RangeServer start(ListenAddress address, String host, Duration patience) {
+        InetSocketAddress socket = address.resolve(false, "who sees the URL read the disk");
+        HttpServer server;
+        try {
+            server = HttpServer.create(socket, BACKLOG);
+        } catch (IOException e) {
+            throw new BlockException(Problem.IO, "cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+        RangeServer started = new RangeServer(server, host, patience);
         started.server.createContext("/", started::answer);
         started.server.setExecutor(started.threads);
         started.server.start();
@@ -67,12 +81,12 @@ public final class RangeServer implements AutoCloseable {
 
     /** Shows a file; one that had the token before is replaced. */
     public void add(String token, VirtualQcow2 file) {
-        files.put(token, file);
+        files.put(token, new PatientFile(file, patience));
     }
 
     /** Shows a file no longer. */
-    public Optional<VirtualQcow2> remove(String token) {
-        return Optional.ofNullable(files.remove(token));
+    public void remove(String token) {
+        files.remove(token);
     }
 
     /** Where clients find a file. */
@@ -80,6 +94,14 @@ public final class RangeServer implements AutoCloseable {
         String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
                 + server.getAddress().getPort();
         return URI.create("http://" + authority + "/" + token + NAME);
+    }
+
+    /** The token in a URL of this server; empty when it is not one. */
+    public Optional<String> token(URI url) {
+        String path = Optional.ofNullable(url.getPath()).orElse("");
+        Optional<String> token =
+                path.endsWith(NAME) ? Optional.of(path.substring(1, path.length() - NAME.length())) : Optional.empty();
+        return token.filter(text -> url(text).equals(url));
     }
 
     /** Ends all requests and stops to listen. */
@@ -92,8 +114,7 @@ public final class RangeServer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
-            VirtualQcow2 file =
-                    path.endsWith(NAME) ? files.get(path.substring(1, path.length() - NAME.length())) : null;
+            PatientFile file = path.endsWith(NAME) ? files.get(path.substring(1, path.length() - NAME.length())) : null;
             if (file == null) {
                 exchange.sendResponseHeaders(404, -1);
                 return;
@@ -109,7 +130,7 @@ public final class RangeServer implements AutoCloseable {
         }
     }
 
-    private static void head(HttpExchange exchange, VirtualQcow2 file) throws IOException {
+    private static void head(HttpExchange exchange, PatientFile file) throws IOException {
         Headers headers = headers(exchange);
         headers.set("Content-Length", Long.toString(file.size()));
         exchange.sendResponseHeaders(200, -1);
@@ -123,7 +144,7 @@ public final class RangeServer implements AutoCloseable {
     }
 
     /** The first bytes are read before the status is sent, so that a source that fails is an error and no short body. */
-    private static void get(HttpExchange exchange, VirtualQcow2 file) throws IOException {
+    private static void get(HttpExchange exchange, PatientFile file) throws IOException {
         String asked = exchange.getRequestHeaders().getFirst("Range");
         Optional<ByteRange> range = asked == null ? Optional.empty() : ByteRange.parse(asked, file.size());
         if (asked != null && range.isEmpty()) {
@@ -147,7 +168,7 @@ public final class RangeServer implements AutoCloseable {
         send(exchange.getResponseBody(), file, wanted, chunk);
     }
 
-    private static void send(OutputStream out, VirtualQcow2 file, ByteRange wanted, byte[] chunk) throws IOException {
+    private static void send(OutputStream out, PatientFile file, ByteRange wanted, byte[] chunk) throws IOException {
         out.write(chunk);
         long done = chunk.length;
         while (done < wanted.length()) {

@@ -3,6 +3,7 @@ package berth.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.block.BlockReader;
+import berth.block.ListenAddress;
 import berth.block.Source;
 import berth.block.contract.SourceGenerator;
 import berth.block.contract.SparseBytes;
@@ -10,11 +11,10 @@ import berth.block.contract.TestSource;
 import berth.block.contract.TestSources;
 import berth.ceph.cluster.CephCluster;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.regex.Pattern;
@@ -32,8 +32,8 @@ class LibrbdIT {
     private RangeServer server;
 
     @BeforeEach
-    void start() throws IOException {
-        server = RangeServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "127.0.0.1");
+    void start() {
+        server = RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200));
         if (!cluster.ceph("osd", "lspools").contains("virtual")) {
             cluster.ceph("osd", "pool", "create", "virtual", "8");
             cluster.rbd("pool", "init", "virtual");

@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.block.BlockException;
+import berth.block.ListenAddress;
 import berth.block.Problem;
 import berth.block.contract.SparseBytes;
 import berth.block.contract.TestSources;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,11 @@ class RangeServerTest {
     private RangeServer server;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() {
         byte[] bytes = new byte[6 << 20];
         new Random(1).nextBytes(bytes);
         disk.write(0, bytes);
-        server = RangeServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "127.0.0.1");
+        server = RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200));
         server.add(token, file);
     }
 
@@ -119,6 +120,27 @@ class RangeServerTest {
                 .build();
         assertThat(client.send(put, HttpResponse.BodyHandlers.discarding()).statusCode())
                 .isEqualTo(405);
+    }
+
+    @Test
+    void aRequestWaitsForASourceThatComesBack() throws Exception {
+        FailingBytes failing = new FailingBytes(disk);
+        VirtualQcow2 broken = new VirtualQcow2(new TestSource(failing), BITS);
+        long data = broken.size() - (6 << 20);
+        try (RangeServer patient =
+                RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMinutes(5))) {
+            patient.add(token, broken);
+            failing.failFrom(100);
+            HttpRequest request = HttpRequest.newBuilder(patient.url(token))
+                    .header("Range", "bytes=" + data + "-" + (data + 8191))
+                    .build();
+            var response = client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
+            failing.awaitFailures(2);
+            assertThat(response).isNotDone();
+            failing.failFrom(Long.MAX_VALUE);
+            assertThat(response.get(1, TimeUnit.MINUTES).statusCode()).isEqualTo(206);
+            assertThat(response.get().body()).isEqualTo(disk.read(0, 8192));
+        }
     }
 
     /** A client that took an error in the midst for data would keep it. */

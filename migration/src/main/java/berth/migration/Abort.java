@@ -50,7 +50,15 @@ final class Abort {
     }
 
     private void requireNoWatchers(ImageSpec target) {
-        List<Watcher> watchers = store.watchers(target);
+        List<Watcher> watchers;
+        try {
+            watchers = store.watchers(target);
+        } catch (BlockException e) {
+            if (e.problem() == Problem.IO) {
+                return; // Where the source is gone, an image cannot be looked at; the store itself refuses then.
+            }
+            throw e;
+        }
         if (!watchers.isEmpty()) {
             throw Watchers.refusal(
                     "image has watchers - cannot abort migration: close " + target + " in its clients first", watchers);

@@ -8,6 +8,7 @@ import berth.block.MigrationState;
 import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
+import berth.block.SelfFilling;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,13 +78,17 @@ final class Commit {
     }
 
     private MoveNotes verify(MigrationRecord record, CommitOptions options, Progress progress) {
-        MoveNotes notes = sources.check(record, MoveNotes.of(record), options.acceptChangedSource());
+        MoveNotes notes = sources.check(record, options.acceptChangedSource());
         try (Fill fill = store.openFill(record.target())) {
+            if (fill instanceof SelfFilling self) {
+                notes = SelfFilled.prepare(self, notes, options, time);
+            }
             Verifier.requireAllFilled(fill);
             Optional<RangeDigests> ranges = options.skipVerification()
                     ? Optional.empty()
-                    : Optional.of(
-                            new Verifier(fill, time, notes.points().size(), options.verifySource(), progress).run());
+                    : Optional.of(SelfFilled.explain(
+                            fill,
+                            new Verifier(fill, time, notes.points().size(), options.verifySource(), progress)::run));
             DigestTree tree = new DigestTree();
             for (long object = 0; object < fill.objects(); object++) {
                 tree.add(fill.recorded(object));

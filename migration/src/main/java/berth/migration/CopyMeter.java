@@ -36,6 +36,16 @@ final class CopyMeter {
         bytesRead += copied.bytesRead();
         bytesWritten += copied.bytesWritten();
         rate.add(copied.bytesRead());
+        tell();
+    }
+
+    /** Takes over how far a copy is that the store makes by itself. @throws BlockException as {@link #copied} */
+    synchronized void reached(long done, long total) {
+        objectsDone = total == 0 ? objects : Math.max(objectsDone, objects * done / total);
+        tell();
+    }
+
+    private void tell() {
         if (!progress.update(status())) {
             throw new BlockException(
                     Problem.CANCELLED,

@@ -7,6 +7,7 @@ import berth.block.MigrationRecord;
 import berth.block.MigrationState;
 import berth.block.MigrationStore;
 import berth.block.Problem;
+import berth.block.SelfFilling;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,16 +34,14 @@ final class Execution {
             // Again: another execute may have ended since the first look.
             MigrationRecord record = move.current();
             requireState(record);
-            MoveNotes notes = sources.check(record, MoveNotes.of(record), options.acceptChangedSource());
+            MoveNotes notes = sources.check(record, options.acceptChangedSource());
             try (Fill fill = store.openFill(record.target())) {
                 CopyMeter meter = new CopyMeter(before(fill, notes), progress, time);
                 activity.copying(meter::status);
-                int workers = options.workers().orElseGet(fill::usefulThreads);
-                notes = notes.started(time.now(), optionTexts(options, workers));
-                Copier.Parts parts = new Copier.Parts(fill, pacer(fill, options), meter, time);
-                copy(parts, workers, new Noted(move, notes));
-                notes = notes.at(meter.status());
-                return finish(move, notes, options, meter);
+                notes = fill instanceof SelfFilling self
+                        ? watch(self, meter, options, new Noted(move, notes))
+                        : copy(fill, meter, options, new Noted(move, notes));
+                return finish(move, notes.at(meter.status()), options, meter);
             }
         }
     }
@@ -71,11 +70,36 @@ final class Execution {
         void note(CopyStatus status) {
             move.update(MigrationState.EXECUTING, notes.at(status));
         }
+
+        Noted started(TimeSource time, Map<String, String> how) {
+            return new Noted(move, notes.started(time.now(), how));
+        }
     }
 
-    private static void copy(Copier.Parts parts, int workers, Noted noted) {
-        noted.note(parts.meter().status());
-        new Copier(parts, workers, () -> noted.note(parts.meter().status())).run();
+    private MoveNotes copy(Fill fill, CopyMeter meter, ExecuteOptions options, Noted before) {
+        int workers = options.workers().orElseGet(fill::usefulThreads);
+        Noted noted = before.started(time, optionTexts(options, Integer.toString(workers)));
+        noted.note(meter.status());
+        Copier.Parts parts = new Copier.Parts(fill, pacer(fill, options), meter, time);
+        new Copier(parts, workers, () -> noted.note(meter.status())).run();
+        return noted.notes();
+    }
+
+    /** The store copies by itself. */
+    private MoveNotes watch(SelfFilling fill, CopyMeter meter, ExecuteOptions options, Noted before) {
+        if (options.bandwidth().isPresent()) {
+            throw new BlockException(
+                    Problem.UNSUPPORTED,
+                    "librbd copies this image by itself, at a rate of its own: leave the bandwidth out");
+        }
+        Noted noted = before.started(time, optionTexts(options, "librbd"));
+        noted.note(meter.status());
+        fill.run((done, total) -> {
+            meter.reached(done, total);
+            return true;
+        });
+        meter.reached(1, 1);
+        return noted.notes();
     }
 
     private Pacer pacer(Fill fill, ExecuteOptions options) {
@@ -102,9 +126,9 @@ final class Execution {
         return meter.status();
     }
 
-    private static Map<String, String> optionTexts(ExecuteOptions options, int workers) {
+    private static Map<String, String> optionTexts(ExecuteOptions options, String workers) {
         Map<String, String> texts = new TreeMap<>();
-        texts.put("workers", Integer.toString(workers));
+        texts.put("workers", workers);
         options.bandwidth().ifPresent(bandwidth -> texts.put("bandwidth", Long.toString(bandwidth)));
         return texts;
     }

@@ -15,9 +15,11 @@ import java.util.Optional;
 public record MigrationStatus(MigrationRecord record, Optional<CopyStatus> copied, boolean running) {
     /** What {@code rbd status} adds to the state: {@code 32% complete} while executing, otherwise nothing. */
     public String description() {
-        return record.state() == MigrationState.EXECUTING
-                ? copied.map(CopyStatus::percent).orElse(0) + "% complete"
-                : "";
+        if (record.state() != MigrationState.EXECUTING) {
+            return "";
+        }
+        String byStore = record.attributes().get(MigrationRecord.PROGRESS);
+        return byStore == null ? copied.map(CopyStatus::percent).orElse(0) + "% complete" : byStore;
     }
 
     /** The state as {@code rbd status} prints it: {@code executing (32% complete)}. */

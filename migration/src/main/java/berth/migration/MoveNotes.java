@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 
@@ -91,13 +92,20 @@ record MoveNotes(
 
     /** The notes in a record. @throws BlockException {@link Problem#CORRUPT} when there are none */
     static MoveNotes of(MigrationRecord record) {
+        return find(record)
+                .orElseThrow(() -> new BlockException(
+                        Problem.CORRUPT,
+                        "the record of the migration of " + record.target() + " lacks the mover's notes"));
+    }
+
+    /** The notes in a record; none when another program has prepared the migration. */
+    static Optional<MoveNotes> find(MigrationRecord record) {
         String json = record.attributes().get(ATTRIBUTE);
         if (json == null) {
-            throw new BlockException(
-                    Problem.CORRUPT, "the record of the migration of " + record.target() + " lacks the mover's notes");
+            return Optional.empty();
         }
         try {
-            return Json.read(json, MoveNotes.class);
+            return Optional.of(Json.read(json, MoveNotes.class));
         } catch (JacksonException e) {
             throw new BlockException(
                     Problem.CORRUPT, "the mover's notes on the migration of " + record.target() + " are damaged", e);
@@ -143,6 +151,28 @@ record MoveNotes(
     MoveNotes executed(Instant now) {
         return new MoveNotes(
                 validators, acceptedChanges, points, copied, prepared, started, Optional.of(now), options, seal);
+    }
+
+    /** The notes when another program has taken steps, whose time is not known. */
+    MoveNotes completed(Instant now, long objects) {
+        Copied all = new Copied(objects, objects, copied.bytesRead(), copied.bytesWritten(), copied.bytesExpected());
+        return new MoveNotes(
+                validators,
+                acceptedChanges,
+                points,
+                all,
+                prepared,
+                started.or(() -> Optional.of(now)),
+                executed.or(() -> Optional.of(now)),
+                options,
+                seal);
+    }
+
+    /** The notes with one more option. */
+    MoveNotes with(String option, String value) {
+        Map<String, String> more = new TreeMap<>(options);
+        more.put(option, value);
+        return new MoveNotes(validators, acceptedChanges, points, copied, prepared, started, executed, more, seal);
     }
 
     /** The notes after a change of the source was accepted: from now on the source has to stay as it is now. */

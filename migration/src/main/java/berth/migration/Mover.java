@@ -25,6 +25,7 @@ import java.util.OptionalLong;
  */
 public final class Mover {
     private final MigrationStore store;
+    private final SourceCheck check;
     private final Planner planner;
     private final Preparation preparation;
     private final Execution execution;
@@ -43,7 +44,7 @@ public final class Mover {
      */
     public Mover(MigrationStore store, SourceOpener sources, Receipts receipts, SpaceProbe space, TimeSource time) {
         this.store = store;
-        SourceCheck check = new SourceCheck(sources);
+        this.check = new SourceCheck(sources, new Adoption(store, sources, time));
         this.planner = new Planner(store, sources, space, time);
         this.preparation = new Preparation(store, sources, planner, time);
         this.execution = new Execution(store, check, activities, time);
@@ -107,6 +108,15 @@ public final class Mover {
         abort.run(image, progress);
     }
 
+    /**
+     * Checks that the source of a migration is what it was when the migration was prepared.
+     *
+     * @throws BlockException {@link Problem#SOURCE_CHANGED}, {@link Problem#IO} when it cannot be told now
+     */
+    public void requireUnchangedSource(ImageSpec image) {
+        check.check(store.migration(image), false);
+    }
+
     /** Where a migration stands. */
     public MigrationStatus status(ImageSpec image) {
         MigrationRecord record = store.migration(image);
@@ -119,6 +129,6 @@ public final class Mover {
         if (record.state() == MigrationState.PREPARED) {
             return Optional.empty();
         }
-        return Optional.of(MoveNotes.of(record).copied().toStatus());
+        return MoveNotes.find(record).map(notes -> notes.copied().toStatus());
     }
 }

@@ -11,9 +11,16 @@ import java.util.Map;
 /** Finds out whether a migration's source is still what it was. An image of the store cannot change: it is in the trash. */
 final class SourceCheck {
     private final SourceOpener sources;
+    private final Adoption adoption;
 
-    SourceCheck(SourceOpener sources) {
+    SourceCheck(SourceOpener sources, Adoption adoption) {
         this.sources = sources;
+        this.adoption = adoption;
+    }
+
+    /** Compares the source with the notes in the record, or with those that are made of a migration from elsewhere. */
+    MoveNotes check(MigrationRecord record, boolean accept) {
+        return check(record, adoption.notes(record), accept);
     }
 
     /**

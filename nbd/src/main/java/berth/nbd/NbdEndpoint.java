@@ -1,5 +1,6 @@
 package berth.nbd;
 
+import berth.block.ListenAddress;
 import java.nio.file.Path;
 
 /** Where a server listens. */
@@ -22,9 +23,14 @@ public sealed interface NbdEndpoint {
             }
         }
 
+        /** The same as an address to listen on. */
+        ListenAddress address() {
+            return new ListenAddress(host, port, plaintextBeyondLoopback);
+        }
+
         @Override
         public String toString() {
-            return host + ":" + port;
+            return address().toString();
         }
     }
 

@@ -3,11 +3,9 @@ package berth.nbd;
 import berth.block.BlockException;
 import berth.block.Problem;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
@@ -24,19 +22,13 @@ final class TcpListener implements Listener {
     }
 
     static TcpListener open(NbdEndpoint.Tcp endpoint, boolean encrypted) {
-        InetAddress host = resolve(endpoint);
-        if (!host.isLoopbackAddress() && !encrypted && !endpoint.plaintextBeyondLoopback()) {
-            throw new BlockException(
-                    Problem.FORBIDDEN,
-                    "listening on " + endpoint + " without TLS would let everyone who reaches the port read and write"
-                            + " the exports: require TLS, listen on a loopback address, or allow plain text with"
-                            + " --allow-plaintext-beyond-loopback");
-        }
+        InetSocketAddress wanted =
+                endpoint.address().resolve(encrypted, "who reaches the port read and write the exports: require TLS");
         try {
             ServerSocketChannel channel = ServerSocketChannel.open();
             try {
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                channel.bind(new InetSocketAddress(host, endpoint.port()), BACKLOG);
+                channel.bind(wanted, BACKLOG);
                 return new TcpListener(channel, channel.getLocalAddress());
             } catch (IOException e) {
                 channel.close();
@@ -44,15 +36,6 @@ final class TcpListener implements Listener {
             }
         } catch (IOException e) {
             throw new BlockException(Problem.IO, "cannot listen on " + endpoint + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static InetAddress resolve(NbdEndpoint.Tcp endpoint) {
-        try {
-            return InetAddress.getByName(endpoint.host());
-        } catch (UnknownHostException e) {
-            throw new BlockException(
-                    Problem.INVALID_ARGUMENT, "cannot listen on " + endpoint + ": there is no such host", e);
         }
     }
 

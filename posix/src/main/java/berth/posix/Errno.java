@@ -36,6 +36,7 @@ public enum Errno {
     EOPNOTSUPP(95, "Operation not supported"),
     ESHUTDOWN(108, "Cannot send after transport endpoint shutdown"),
     ETIMEDOUT(110, "Connection timed out"),
+    ECONNREFUSED(111, "Connection refused"),
     ESTALE(116, "Stale file handle"),
     EDQUOT(122, "Disk quota exceeded"),
     ECANCELED(125, "Operation canceled");

@@ -7,6 +7,7 @@ import berth.block.Problem;
 import berth.block.SourceOpener;
 import berth.ceph.CephConfig;
 import berth.ceph.CephStore;
+import berth.ceph.Publisher;
 import berth.local.Integrity;
 import berth.local.LocalStore;
 import berth.migration.Mover;
@@ -39,6 +40,7 @@ public final class Engine implements AutoCloseable {
     private @Nullable KeptSecrets keptSecrets;
     private @Nullable SourceFactory sources;
     private @Nullable Mover mover;
+    private volatile Publisher publisher = Publisher.NONE;
 
     /**
      * @param directory where the store keeps its files
@@ -56,7 +58,8 @@ public final class Engine implements AutoCloseable {
 
     private Engine(CephConfig cluster, StoreDirectory home, Map<Path, BlockStore> locals) {
         this.locals = locals;
-        CephStore connected = CephStore.open(cluster, description -> sources().open(description));
+        CephStore connected = CephStore.open(
+                cluster, description -> sources().open(description), source -> publisher.publish(source));
         this.directory = home;
         this.secrets = new SecretFile(home.secretFile(connected.fsid()));
         this.store = connected;
@@ -104,6 +107,16 @@ public final class Engine implements AutoCloseable {
     /** How messages call the store. */
     public String name() {
         return store instanceof CephStore ? "ceph" : directory.path().toString();
+    }
+
+    /** Whether images read the sources of their migrations over HTTP, because others than this program open them. */
+    public boolean servesSources() {
+        return store instanceof CephStore;
+    }
+
+    /** From now on images that are to be used while librbd fills them read their sources from there. */
+    public void publishThrough(Publisher http) {
+        publisher = http;
     }
 
     /** Opens sources, those in the store itself included. */

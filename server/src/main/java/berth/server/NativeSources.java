@@ -89,16 +89,21 @@ final class NativeSources implements NativeResolver {
         }
     }
 
+    /** The pool, with the namespace if there is one. */
     private static String pool(NativeSpec spec, BlockStore from) {
-        String pool = spec.poolName()
-                .orElseThrow(() -> new BlockException(
-                        Problem.UNSUPPORTED, "pools are found by name only: give 'pool_name' instead of 'pool_id'"));
         Optional<String> namespace = spec.namespace().filter(name -> !name.isEmpty());
-        if (namespace.isPresent() && !(from instanceof CephStore)) {
+        if (from instanceof CephStore ceph) {
+            String pool =
+                    spec.poolName().orElseGet(() -> ceph.poolName(spec.poolId().orElseThrow()));
+            return namespace.map(name -> pool + "/" + name).orElse(pool);
+        }
+        if (namespace.isPresent()) {
             throw new BlockException(
                     Problem.UNSUPPORTED, "this store has no namespaces: leave 'pool_namespace' out of the source-spec");
         }
-        return namespace.map(name -> pool + "/" + name).orElse(pool);
+        return spec.poolName()
+                .orElseThrow(() -> new BlockException(
+                        Problem.UNSUPPORTED, "pools of this store have no ids: give 'pool_name' instead of 'pool_id'"));
     }
 
     /** The snapshots up to the one that the spec names, oldest first. */

@@ -151,6 +151,15 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** The name of a pool by its number. */
+    public String poolName(long id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocate(MAX_VALUE_BYTES);
+            Rados.POOL_NAME.check(handle, id, name.address(), MAX_VALUE_BYTES);
+            return name.getString(0, StandardCharsets.UTF_8);
+        }
+    }
+
     /** Ends the connection; nothing that was opened through it may be in use. */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package berth.ceph.lib;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import berth.posix.Errno;
@@ -12,6 +13,10 @@ import java.util.function.Predicate;
 public final class IoContext implements AutoCloseable {
     /** Stands for the objects of all namespaces. */
     public static final String ALL_NAMESPACES = "\u0001";
+
+    private static final int FIRST_RESULT_BYTES = 1 << 14;
+    /** The most that a method of an object class may give: image metadata are the largest. */
+    private static final int MAX_RESULT_BYTES = 1 << 26;
 
     private final long handle;
 
@@ -54,6 +59,34 @@ public final class IoContext implements AutoCloseable {
                 }
             } finally {
                 Rados.OBJECTS_CLOSE.call(list);
+            }
+        }
+    }
+
+    /**
+     * Calls a method of an object class on an object.
+     *
+     * @param input what the method takes, in Ceph's encoding
+     * @return what it gives
+     */
+    byte[] execute(String object, String objectClass, String method, byte[] input) {
+        int bytes = FIRST_RESULT_BYTES;
+        while (true) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment output = arena.allocate(bytes);
+                int result = Rados.EXEC.callInt(
+                        handle,
+                        arena.allocateFrom(object).address(),
+                        arena.allocateFrom(objectClass).address(),
+                        arena.allocateFrom(method).address(),
+                        arena.allocateFrom(JAVA_BYTE, input).address(),
+                        input.length,
+                        output.address(),
+                        bytes);
+                if (!NativeFunction.needsMore(result) || bytes >= MAX_RESULT_BYTES) {
+                    return output.asSlice(0, Rados.EXEC.checked(result)).toArray(JAVA_BYTE);
+                }
+                bytes *= 8;
             }
         }
     }

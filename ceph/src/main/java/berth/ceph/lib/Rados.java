@@ -32,6 +32,9 @@ final class Rados {
     static final NativeFunction OBJECTS_NEXT = LIBRARY.function("rados_nobjects_list_next");
     static final NativeFunction OBJECTS_CLOSE = LIBRARY.function("rados_nobjects_list_close");
 
+    static final NativeFunction EXEC = LIBRARY.function("rados_exec");
+    static final NativeFunction POOL_NAME = LIBRARY.function("rados_pool_reverse_lookup");
+
     /** C++: {@code const char *ceph_version_to_str()}, of a library that librados brings along. */
     private static final String VERSION = "_Z19ceph_version_to_strv";
 

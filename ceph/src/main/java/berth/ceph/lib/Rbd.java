@@ -35,6 +35,13 @@ final class Rbd {
     static final NativeFunction TRASH_REMOVE = function("rbd_trash_remove_with_progress");
     static final NativeFunction TRASH_RESTORE = function("rbd_trash_restore");
 
+    // Live migration.
+    static final NativeFunction MIGRATION_PREPARE = function("rbd_migration_prepare");
+    static final NativeFunction MIGRATION_PREPARE_IMPORT = function("rbd_migration_prepare_import");
+    static final NativeFunction MIGRATION_EXECUTE = function("rbd_migration_execute_with_progress");
+    static final NativeFunction MIGRATION_COMMIT = function("rbd_migration_commit_with_progress");
+    static final NativeFunction MIGRATION_ABORT = function("rbd_migration_abort_with_progress");
+
     // Open images.
     static final NativeFunction OPEN = function("rbd_open");
     static final NativeFunction OPEN_READ_ONLY = function("rbd_open_read_only");

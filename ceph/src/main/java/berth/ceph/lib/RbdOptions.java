@@ -16,14 +16,22 @@ import java.util.OptionalLong;
  * @param features the bits of the features; when empty, what the cluster's configuration says
  * @param dataPool the pool for the data, when it is another than that of the metadata
  * @param cloneFormat 1 or 2 for a clone; 0 lets the cluster's configuration decide
+ * @param flatten whether an image that is migrated gives up its parent
  */
-public record RbdOptions(Layout layout, OptionalLong features, Optional<String> dataPool, int cloneFormat) {
+public record RbdOptions(
+        Layout layout, OptionalLong features, Optional<String> dataPool, int cloneFormat, boolean flatten) {
     private static final int FEATURES = 1;
     private static final int ORDER = 2;
     private static final int STRIPE_UNIT = 3;
     private static final int STRIPE_COUNT = 4;
     private static final int DATA_POOL = 10;
+    private static final int FLATTEN = 11;
     private static final int CLONE_FORMAT = 12;
+
+    /** How an image or clone is made that is not migrated. */
+    public RbdOptions(Layout layout, OptionalLong features, Optional<String> dataPool, int cloneFormat) {
+        this(layout, features, dataPool, cloneFormat, false);
+    }
 
     /** A call that takes {@code rbd_image_options_t}. */
     @FunctionalInterface
@@ -53,6 +61,9 @@ public record RbdOptions(Layout layout, OptionalLong features, Optional<String> 
                 }
                 if (cloneFormat != 0) {
                     set(options, CLONE_FORMAT, cloneFormat);
+                }
+                if (flatten) {
+                    set(options, FLATTEN, 1);
                 }
                 call.with(options);
             } finally {

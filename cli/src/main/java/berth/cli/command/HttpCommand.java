@@ -2,9 +2,8 @@ package berth.cli.command;
 
 import static berth.cli.call.CommandFailure.explain;
 
-import berth.block.BlockException;
-import berth.block.Problem;
 import berth.block.Source;
+import berth.ceph.CephStore;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -13,60 +12,79 @@ import berth.cli.call.ImageName;
 import berth.cli.call.Specs;
 import berth.cli.text.Json;
 import berth.http.RangeServer;
-import berth.http.VirtualQcow2;
-import java.io.IOException;
-import java.net.InetSocketAddress;
+import berth.server.HttpPublisher;
+import berth.server.Republisher;
 import java.net.URI;
 
 /** {@code http serve}. */
 public final class HttpCommand {
-    private static final String PLAINTEXT = "--allow-plaintext-beyond-loopback";
+    /** How often is looked for migrations that have begun or ended. */
+    private static final long LOOK_MILLIS = 2_000;
 
     private HttpCommand() {}
 
     /** {@code http serve}. */
     public static Command serve() {
+        Grammar grammar = new Grammar("http serve", "Serve a snapshot as a qcow2 file over HTTP until stopped.");
         return new Command(
-                SourceSpecs.add(new Grammar("http serve", "Serve a snapshot as a qcow2 file over HTTP until stopped.")
-                                .imageOrSnapshot())
-                        .option("--listen", "host:port", "listen on a TCP port [default: 127.0.0.1:0, a free one]")
-                        .option("--host", "host", "name of this machine in the URL [default: that of --listen]")
+                HttpOptions.add(
+                                SourceSpecs.add(grammar.imageOrSnapshot()),
+                                "listen on a TCP port [default: 127.0.0.1:0, a free one]")
+                        .option(
+                                "--token-file",
+                                "path",
+                                "file with the secret part of the URL, so that it is the same after a restart; made when"
+                                        + " missing")
                         .flag(
-                                PLAINTEXT,
-                                "listen on addresses that other machines reach: everyone who sees the URL can read the"
-                                        + " disk")
+                                "--migrations",
+                                "serve again the sources of all migrations that were prepared with this address and"
+                                        + " have not been executed yet")
                         .note("For librbd, whose live migration reads no compressed clusters, backing files or other"
                                 + " stores: prints the source-spec for 'rbd migration prepare --import-only'. The file"
                                 + " is computed while it is read. With a source-spec any source is served. Every host"
                                 + " that opens the image has to reach the URL until the migration was executed.")
                         .example("http serve vms/web@moved --listen 127.0.0.1:8480")
-                        .example("http serve --source-spec-path web.json --listen 127.0.0.1:8480"),
+                        .example("http serve --source-spec-path web.json --listen 127.0.0.1:8480")
+                        .example("http serve -c ceph.conf --migrations --listen 10.0.0.5:8480"),
                 HttpCommand::run);
     }
 
     private static int run(Call call) {
-        HostPort address = HostPort.parse(call.args().option("--listen").orElse("127.0.0.1:0"));
-        InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
-        if (socket.isUnresolved()) {
-            throw CommandFailure.invalid("the host '" + address.host() + "' has no address");
+        if (call.args().flag("--migrations")) {
+            return serveMigrations(call);
         }
-        if (!socket.getAddress().isLoopbackAddress() && !call.args().flag(PLAINTEXT)) {
-            throw CommandFailure.invalid("other machines reach " + address.host() + ", and HTTP is not encrypted: say "
-                    + PLAINTEXT + " if the network is to be trusted");
-        }
-        String host = call.args().option("--host").orElse(address.host());
+        String token = call.args()
+                .option("--token-file")
+                .map(file -> TokenFile.read(call.invocation().resolve(file)))
+                .orElseGet(RangeServer::newToken);
         String spec = SourceSpecs.given(call) ? SourceSpecs.read(call) : snapshot(call);
         try (Source source = explain(
                         "opening the source failed",
                         () -> call.engine().sources().open(SourceSpecs.parse(call, spec)));
-                RangeServer server = RangeServer.start(socket, host)) {
-            String token = RangeServer.newToken();
-            server.add(token, new VirtualQcow2(source));
-            call.console().println(sourceSpec(server.url(token)));
+                HttpPublisher server = HttpOptions.start(call)) {
+            call.console().println(sourceSpec(server.publish(token, source)));
             call.console().flush();
             call.cancellation().await();
-        } catch (IOException e) {
-            throw new BlockException(Problem.IO, "cannot listen on " + socket + ": " + e.getMessage(), e);
+        }
+        return 0;
+    }
+
+    private static int serveMigrations(Call call) {
+        if (!(call.store() instanceof CephStore store)) {
+            throw CommandFailure.invalid(
+                    "--migrations is for clusters: images of this store read their sources" + " themselves");
+        }
+        if (call.args().option(HttpOptions.LISTEN).isEmpty()) {
+            throw CommandFailure.invalid("say with --listen where the migrations were prepared to be served");
+        }
+        try (HttpPublisher server = HttpOptions.start(call);
+                Republisher sources = new Republisher(
+                        store, call.engine().sources(), call.engine().mover(), server, call.console()::complain)) {
+            call.console().println("serving migrations");
+            call.console().flush();
+            do {
+                sources.look();
+            } while (!call.cancellation().await(LOOK_MILLIS));
         }
         return 0;
     }

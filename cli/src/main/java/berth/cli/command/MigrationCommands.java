@@ -100,6 +100,10 @@ public final class MigrationCommands {
                         .flag("--skip-verification", "do not read the copy again to compare its digests")
                         .flag("--skip-source-verification", "do not read the source again to compare its digests")
                         .flag("--accept-changed-source", "commit although the source changed; the receipt says so")
+                        .flag(
+                                "--accept-client-writes",
+                                "commit an image on Ceph that rbd prepared although clients have written to it: only its"
+                                        + " snapshots are compared; the receipt says so")
                         .note("Every object of the copy and of the source is read again and its digest compared before"
                                 + " the link is cut; a signed receipt is written to the store, which receipt verify"
                                 + " checks.")
@@ -122,6 +126,7 @@ public final class MigrationCommands {
                 call.args().flag("--skip-verification"),
                 !call.args().flag("--skip-source-verification"),
                 call.args().flag("--accept-changed-source"),
+                call.args().flag("--accept-client-writes"),
                 CommitOptions.DEFAULT.receipt());
         Committed committed = explain(
                 "committing migration failed",

@@ -27,9 +27,13 @@ public final class PrepareCommand {
 
     /** {@code migration prepare}. */
     public static Command prepare() {
+        Grammar grammar = new Grammar("migration prepare", "Prepare image migration.")
+                .flag("--import-only", "only import data from source");
         return new Command(
-                SourceSpecs.add(new Grammar("migration prepare", "Prepare image migration.")
-                                .flag("--import-only", "only import data from source"))
+                HttpOptions.add(
+                                SourceSpecs.add(grammar),
+                                "import to Ceph: stay, and serve the source to the clients of the image until it has"
+                                        + " been executed")
                         .option("-p --pool", "pool", "source pool name")
                         .option("--image", "image", "source image name")
                         .option("--snap", "snap", "source snapshot name")
@@ -47,8 +51,12 @@ public final class PrepareCommand {
                                 + " A source in this store goes to the trash until the migration is committed or aborted."
                                 + " An import's source is described by a source-spec: JSON with a format (native, raw,"
                                 + " qcow) and a stream (file, http, s3, nbd).")
+                        .note("On Ceph librbd copies. It reads the source of an import from this command, which stays"
+                                + " for that (--listen); when it ends too early, 'http serve --migrations' goes on.")
                         .example("migration prepare rbd/web vms/web")
-                        .example("migration prepare --import-only --source-spec-path web.json vms/web"),
+                        .example("migration prepare --import-only --source-spec-path web.json vms/web")
+                        .example("migration prepare -c ceph.conf --import-only --source-spec-path web.json vms/web"
+                                + " --listen 10.0.0.5:8480 --allow-plaintext-beyond-loopback"),
                 PrepareCommand::run);
     }
 
@@ -113,7 +121,12 @@ public final class PrepareCommand {
     private static int importSource(Call call, SourceSpec spec, ImageSpec target, String what) {
         Layout layout = LayoutOptions.layout(call, what);
         try (Source source = explain(what, () -> call.engine().sources().open(spec))) {
-            return finish(call, new MoveRequest.Import(source, target, layout), what);
+            MoveRequest.Import request = new MoveRequest.Import(source, target, layout);
+            if (ServedMigration.asked(call) && !call.args().flag("--dry-run")) {
+                ServedMigration.run(call, request, what);
+                return 0;
+            }
+            return finish(call, request, what);
         }
     }
 

@@ -1,0 +1,184 @@
+package berth.ceph;
+
+import berth.block.BlockException;
+import berth.block.BlockReader;
+import berth.block.MigrationState;
+import berth.block.ObjectBuffer;
+import berth.block.ObjectDigest;
+import berth.block.ObjectHasher;
+import berth.block.Problem;
+import berth.block.Progress;
+import berth.block.SelfFilling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * The copying side of a migration of librbd: librbd copies, and Berth compares each point in time of the target with the
+ * source. Safe for use by several threads.
+ */
+final class NativeFill implements SelfFilling {
+    private static final int USEFUL_THREADS = 8;
+    private static final int SECTOR_BYTES = 512;
+
+    private final NativeMigrations migrations;
+    private final NativeMove move;
+    private final NativeSides sides;
+    private final boolean proven;
+    private final long objects;
+    private final Queue<ObjectBuffer> buffers = new ConcurrentLinkedQueue<>();
+    private final Map<Long, Compared> compared = new ConcurrentHashMap<>();
+    private volatile boolean clientWritesAccepted;
+
+    /**
+     * What an object holds at its points in time.
+     *
+     * @param source in the source
+     * @param target in the target; empty once it has been asked for, for it is asked for once
+     */
+    private record Compared(ObjectDigest source, List<ObjectDigest> target) {}
+
+    /**
+     * Takes over both sides.
+     *
+     * @param proven whether the target's last point in time is the disk as it was copied
+     */
+    NativeFill(NativeMigrations migrations, NativeMove move, NativeSides sides, boolean proven) {
+        this.migrations = migrations;
+        this.move = move;
+        this.sides = sides;
+        this.proven = proven;
+        this.objects = ObjectReads.count(sides.pairs().stream()
+                .mapToLong(pair -> Math.max(pair.source().size(), pair.target().size()))
+                .max()
+                .orElse(0));
+    }
+
+    @Override
+    public void run(Progress progress) {
+        migrations.execute(move, progress);
+    }
+
+    @Override
+    public boolean keepsWhatWasCopied() {
+        return proven;
+    }
+
+    @Override
+    public void acceptClientWrites() {
+        clientWritesAccepted = true;
+    }
+
+    @Override
+    public int usefulThreads() {
+        return USEFUL_THREADS;
+    }
+
+    @Override
+    public long objectBytes() {
+        return ObjectBuffer.BYTES;
+    }
+
+    @Override
+    public long objects() {
+        return objects;
+    }
+
+    @Override
+    public boolean isFilled(long object) {
+        return filledObjects() == objects;
+    }
+
+    @Override
+    public long filledObjects() {
+        MigrationState state = move.state();
+        return state == MigrationState.EXECUTED || state == MigrationState.COMMITTING ? objects : 0;
+    }
+
+    @Override
+    public Copied fill(long object) {
+        throw new BlockException(Problem.UNSUPPORTED, "librbd copies in an order of its own");
+    }
+
+    @Override
+    public ObjectDigest recorded(long object) {
+        return compared(object).source();
+    }
+
+    @Override
+    public ObjectDigest sourceDigest(long object) {
+        return compared(object).source();
+    }
+
+    @Override
+    public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
+        List<ObjectDigest> target = compared(object).target();
+        if (target.isEmpty()) {
+            target = compare(object).target();
+        }
+        compared.computeIfPresent(object, (_, all) -> new Compared(all.source(), List.of()));
+        target.forEach(points);
+        return ObjectHasher.object(target);
+    }
+
+    private Compared compared(long object) {
+        return compared.computeIfAbsent(object, this::compare);
+    }
+
+    private Compared compare(long object) {
+        ObjectBuffer pooled = buffers.poll();
+        ObjectBuffer buffer = pooled == null ? new ObjectBuffer() : pooled;
+        try {
+            List<ObjectDigest> source = new ArrayList<>();
+            List<ObjectDigest> target = new ArrayList<>();
+            for (NativeSides.Pair pair : sides.pairs()) {
+                ObjectDigest copied = digest(pair.target(), object, buffer);
+                boolean withItself = pair.isDisk() && clientWritesAccepted && !proven;
+                if (!withItself) {
+                    requireSameSize(pair);
+                }
+                source.add(withItself ? copied : digest(pair.source(), object, buffer));
+                target.add(copied);
+            }
+            return new Compared(ObjectHasher.object(source), List.copyOf(target));
+        } finally {
+            buffers.add(buffer);
+        }
+    }
+
+    /** What a source that was cut off has lost reads as zeroes on both sides. Librbd knows whole sectors only. */
+    private void requireSameSize(NativeSides.Pair pair) {
+        long source = pair.source().size();
+        long target = pair.target().size();
+        if (Math.ceilDiv(source, SECTOR_BYTES) != Math.ceilDiv(target, SECTOR_BYTES)) {
+            throw new BlockException(
+                    Problem.CORRUPT,
+                    "verification failed: " + (pair.isDisk() ? "the disk" : "snapshot '" + pair.name() + "'") + " has "
+                            + target + " bytes in " + move.target() + ", and " + source + " in the source as it is now."
+                            + " Abort the migration and prepare it again; nothing was committed");
+        }
+    }
+
+    private static ObjectDigest digest(BlockReader disk, long object, ObjectBuffer buffer) {
+        return buffer.digest(ObjectReads.read(disk, object, buffer));
+    }
+
+    /** Librbd itself notes what it has copied. */
+    @Override
+    public void checkpoint() {}
+
+    /** Clients of the image do not go through this program. */
+    @Override
+    public long foregroundRequests() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        sides.close();
+    }
+}
