@@ -17,7 +17,8 @@ import java.util.function.Function;
  * @param place where their domains find an image; empty when that is not known
  * @param missing why it is not known; empty when it is
  */
-public record Destination(Path directory, Function<ImageSpec, Optional<NetworkSource>> place, Optional<String> missing) {
+public record Destination(
+        Path directory, Function<ImageSpec, Optional<NetworkSource>> place, Optional<String> missing) {
     /** The images are exports of an NBD server. */
     public static Destination nbd(Path directory, NbdExport.Server server) {
         return new Destination(

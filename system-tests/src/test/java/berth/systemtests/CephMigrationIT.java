@@ -87,7 +87,14 @@ class CephMigrationIT {
     private static BerthProcess prepare(String spec) throws IOException {
         Path file = Files.writeString(temp.resolve("spec.json"), spec);
         return started(
-                "migration", "prepare", "--import-only", "--source-spec-path", file.toString(), IMAGE, "--listen", listen);
+                "migration",
+                "prepare",
+                "--import-only",
+                "--source-spec-path",
+                file.toString(),
+                IMAGE,
+                "--listen",
+                listen);
     }
 
     /** QEMU's own way to the image. */
@@ -227,7 +234,8 @@ class CephMigrationIT {
             assertThat(publisher.end().status()).isZero();
         }
         Files.copy(other, raw, StandardCopyOption.REPLACE_EXISTING);
-        assertThat(berth("migration", "commit", "--no-progress", IMAGE).status()).isEqualTo(STALE);
+        assertThat(berth("migration", "commit", "--no-progress", IMAGE).status())
+                .isEqualTo(STALE);
         assertThat(berth("migration", "commit", "--no-progress", "--accept-changed-source", IMAGE)
                         .status())
                 .isEqualTo(IO_ERROR);
@@ -245,7 +253,9 @@ class CephMigrationIT {
                 berth("migration", "execute", "--no-progress", IMAGE).succeeded();
                 assertThat(publisher.end().status()).isZero();
                 berth("migration", "commit", "--no-progress", IMAGE).succeeded();
-                assertThat(Programs.await(fio)).as(() -> "see " + temp.resolve("fio.out")).isZero();
+                assertThat(Programs.await(fio))
+                        .as(() -> "see " + temp.resolve("fio.out"))
+                        .isZero();
             } finally {
                 Programs.kill(fio);
             }

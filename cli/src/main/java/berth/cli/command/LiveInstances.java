@@ -82,7 +82,6 @@ final class LiveInstances implements AutoCloseable {
                 .isPresent();
     }
 
-
     /**
      * Moves instances one after the other, or takes their moves back, and prints what became of them.
      *
