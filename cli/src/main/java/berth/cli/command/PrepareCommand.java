@@ -55,8 +55,7 @@ public final class PrepareCommand {
                                 + " for that (--listen); when it ends too early, 'http serve --migrations' goes on.")
                         .example("migration prepare rbd/web vms/web")
                         .example("migration prepare --import-only --source-spec-path web.json vms/web")
-                        .example("migration prepare -c ceph.conf --import-only --source-spec-path web.json vms/web"
-                                + " --listen 10.0.0.5:8480 --allow-plaintext-beyond-loopback"),
+                        .example("migration prepare -c ceph.conf --import-only --source-spec-path web.json vms/web"),
                 PrepareCommand::run);
     }
 
