@@ -68,6 +68,28 @@ public final class VirtualQcow2 {
         this.header = header();
     }
 
+    /**
+     * Refuses what librbd would not copy right from such a file: release 16 loses data of a disk that was made smaller
+     * after a snapshot, and says nothing.
+     *
+     * @throws BlockException {@link Problem#UNSUPPORTED}
+     */
+    public static void requireRightInLibrbd(Source source) {
+        List<Source.Point> points = source.points();
+        for (int i = 1; i < points.size(); i++) {
+            Source.Point before = points.get(i - 1);
+            long size = points.get(i).reader().size();
+            if (size < before.reader().size()) {
+                throw new BlockException(
+                        Problem.UNSUPPORTED,
+                        "the disk was made smaller after its snapshot '" + before.name() + "', from "
+                                + before.reader().size() + " to " + size
+                                + " bytes, and librbd loses data of such disks when it copies them; copy it with"
+                                + " 'berth import' instead");
+            }
+        }
+    }
+
     /** The size of the file in bytes. */
     public long size() {
         return geometry.fileBytes();

@@ -54,8 +54,13 @@ public final class HttpPublisher implements Publisher, AutoCloseable {
         return publish(RangeServer.newToken(), source);
     }
 
-    /** Shows a source under a token that {@link RangeServer#newToken} gave some time ago. */
+    /**
+     * Shows a source under a token that {@link RangeServer#newToken} gave some time ago.
+     *
+     * @throws BlockException {@link Problem#UNSUPPORTED} for a source that librbd would not copy right
+     */
     public URI publish(String token, Source source) {
+        VirtualQcow2.requireRightInLibrbd(source);
         server.add(token, new VirtualQcow2(source));
         return server.url(token);
     }
