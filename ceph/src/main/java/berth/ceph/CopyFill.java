@@ -4,6 +4,7 @@ import berth.block.BlockException;
 import berth.block.Extent;
 import berth.block.Fill;
 import berth.block.ObjectBuffer;
+import berth.block.ObjectBuffers;
 import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
@@ -12,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +28,7 @@ final class CopyFill implements Fill {
     private final DigestLog digests;
     private final List<StoredMove.Point> points;
     private final long objects;
-    private final ConcurrentLinkedQueue<ObjectBuffer> spare = new ConcurrentLinkedQueue<>();
+    private final ObjectBuffers buffers = new ObjectBuffers();
     /** What there is before the first point in time. */
     private final ObjectBuffer nothing = new ObjectBuffer();
 
@@ -46,9 +46,8 @@ final class CopyFill implements Fill {
 
     /** How many objects cover all points in time. */
     static long objects(List<StoredMove.Point> points) {
-        long largest =
-                points.stream().mapToLong(StoredMove.Point::sizeBytes).max().orElse(0);
-        return Math.ceilDiv(largest, (long) ObjectBuffer.BYTES);
+        return ObjectReads.count(
+                points.stream().mapToLong(StoredMove.Point::sizeBytes).max().orElse(0));
     }
 
     @Override
@@ -82,7 +81,7 @@ final class CopyFill implements Fill {
 
     /** How many bytes of an object there are at a point in time. */
     private int length(int point, long object) {
-        return Math.clamp(points.get(point).sizeBytes() - object * ObjectBuffer.BYTES, 0, ObjectBuffer.BYTES);
+        return ObjectReads.length(object, points.get(point).sizeBytes());
     }
 
     @Override
@@ -91,14 +90,14 @@ final class CopyFill implements Fill {
         if (digests.get(point, object).isPresent()) {
             return new Copied(0, 0, result(point, object));
         }
-        ObjectBuffer now = take();
-        ObjectBuffer before = point == 0 ? nothing : take();
+        ObjectBuffer now = buffers.take();
+        ObjectBuffer before = point == 0 ? nothing : buffers.take();
         try {
             return copy(point, object, before, now);
         } finally {
-            spare.add(now);
+            buffers.giveBack(now);
             if (point > 0) {
-                spare.add(before);
+                buffers.giveBack(before);
             }
         }
     }
@@ -149,15 +148,6 @@ final class CopyFill implements Fill {
         return written[0];
     }
 
-    private ObjectBuffer take() {
-        ObjectBuffer buffer = spare.poll();
-        if (buffer == null) {
-            return new ObjectBuffer();
-        }
-        buffer.clear();
-        return buffer;
-    }
-
     @Override
     public boolean nextPass() {
         int done = current;
@@ -187,7 +177,7 @@ final class CopyFill implements Fill {
     @Override
     public ObjectDigest reread(long object, Consumer<ObjectDigest> to) {
         List<ObjectDigest> found = new ArrayList<>();
-        ObjectBuffer buffer = take();
+        ObjectBuffer buffer = buffers.take();
         try {
             for (int point = 0; point < points.size(); point++) {
                 int length = length(point, object);
@@ -196,7 +186,7 @@ final class CopyFill implements Fill {
                 found.add(buffer.digest(length));
             }
         } finally {
-            spare.add(buffer);
+            buffers.giveBack(buffer);
         }
         found.forEach(to);
         return ObjectHasher.object(found);
@@ -205,7 +195,7 @@ final class CopyFill implements Fill {
     @Override
     public ObjectDigest sourceDigest(long object) {
         List<ObjectDigest> found = new ArrayList<>();
-        ObjectBuffer buffer = take();
+        ObjectBuffer buffer = buffers.take();
         try {
             for (int point = 0; point < points.size(); point++) {
                 if (changes(point, object)) {
@@ -217,7 +207,7 @@ final class CopyFill implements Fill {
                 }
             }
         } finally {
-            spare.add(buffer);
+            buffers.giveBack(buffer);
         }
         return ObjectHasher.object(found);
     }

@@ -4,6 +4,7 @@ import berth.block.BlockException;
 import berth.block.BlockReader;
 import berth.block.MigrationState;
 import berth.block.ObjectBuffer;
+import berth.block.ObjectBuffers;
 import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
@@ -12,9 +13,7 @@ import berth.block.SelfFilling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +29,7 @@ final class NativeFill implements SelfFilling {
     private final NativeSides sides;
     private final boolean proven;
     private final long objects;
-    private final Queue<ObjectBuffer> buffers = new ConcurrentLinkedQueue<>();
+    private final ObjectBuffers buffers = new ObjectBuffers();
     private final Map<Long, Compared> compared = new ConcurrentHashMap<>();
     private volatile boolean clientWritesAccepted;
 
@@ -130,8 +129,7 @@ final class NativeFill implements SelfFilling {
     }
 
     private Compared compare(long object) {
-        ObjectBuffer pooled = buffers.poll();
-        ObjectBuffer buffer = pooled == null ? new ObjectBuffer() : pooled;
+        ObjectBuffer buffer = buffers.take();
         try {
             List<ObjectDigest> source = new ArrayList<>();
             List<ObjectDigest> target = new ArrayList<>();
@@ -146,7 +144,7 @@ final class NativeFill implements SelfFilling {
             }
             return new Compared(ObjectHasher.object(source), List.copyOf(target));
         } finally {
-            buffers.add(buffer);
+            buffers.giveBack(buffer);
         }
     }
 

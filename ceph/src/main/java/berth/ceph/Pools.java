@@ -8,6 +8,7 @@ import berth.ceph.lib.IoContext;
 import berth.ceph.lib.RbdDirectory;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The pools of a cluster, and their namespaces. */
 final class Pools {
@@ -34,6 +35,21 @@ final class Pools {
         return connection.run(Task.pool("listing pools", ""), Cluster::pools).stream()
                 .sorted()
                 .toList();
+    }
+
+    /** Does something with each pool and namespace, named {@code POOL/NAMESPACE}, that the user may look into. */
+    void forEachOpen(Consumer<String> action) {
+        for (String pool : list()) {
+            try {
+                action.accept(pool);
+                namespaces(pool).forEach(namespace -> action.accept(pool + "/" + namespace));
+            } catch (BlockException e) {
+                // Pools come and go, and those of others are closed to this user.
+                if (e.problem() != Problem.POOL_NOT_FOUND && e.problem() != Problem.ACCESS_DENIED) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void create(String pool) {

@@ -81,17 +81,7 @@ final class StoredMoves {
     /** All migrations in the pools that the user may look into. */
     List<Moving> all() {
         List<Moving> found = new ArrayList<>();
-        for (String pool : pools.list()) {
-            try {
-                addAll(pool, found);
-                pools.namespaces(pool).forEach(namespace -> addAll(pool + "/" + namespace, found));
-            } catch (BlockException e) {
-                // Pools come and go, and those of others are closed to this user.
-                if (e.problem() != Problem.POOL_NOT_FOUND && e.problem() != Problem.ACCESS_DENIED) {
-                    throw e;
-                }
-            }
-        }
+        pools.forEachOpen(pool -> addAll(pool, found));
         return found;
     }
 

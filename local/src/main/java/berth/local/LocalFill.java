@@ -4,6 +4,7 @@ import berth.block.BlockException;
 import berth.block.Extent;
 import berth.block.Fill;
 import berth.block.ObjectBuffer;
+import berth.block.ObjectBuffers;
 import berth.block.ObjectDigest;
 import berth.block.ObjectHasher;
 import berth.block.Problem;
@@ -13,7 +14,6 @@ import berth.local.page.LayerMap.PageView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -26,7 +26,7 @@ final class LocalFill implements Fill {
     private final StoreContext context;
     private final Runnable release;
     private final ReentrantLock[] objectLocks = new ReentrantLock[LOCKS];
-    private final ConcurrentLinkedQueue<ObjectBuffer> spare = new ConcurrentLinkedQueue<>();
+    private final ObjectBuffers buffers = new ObjectBuffers();
 
     LocalFill(ImageState image, FillState fill, StoreContext context, Runnable release) {
         this.image = image;
@@ -112,7 +112,7 @@ final class LocalFill implements Fill {
     public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
         recorded(object);
         long stamp = image.lock().readLock();
-        ObjectBuffer buffer = take();
+        ObjectBuffer buffer = buffers.take();
         try {
             long offset = object << FillState.OBJECT_SHIFT;
             int length = length(offset);
@@ -126,18 +126,9 @@ final class LocalFill implements Fill {
             digests.forEach(points);
             return ObjectHasher.object(digests);
         } finally {
-            spare.add(buffer);
+            buffers.giveBack(buffer);
             image.lock().unlockRead(stamp);
         }
-    }
-
-    private ObjectBuffer take() {
-        ObjectBuffer buffer = spare.poll();
-        if (buffer == null) {
-            return new ObjectBuffer();
-        }
-        buffer.clear();
-        return buffer;
     }
 
     private int length(long offset) {
@@ -145,8 +136,8 @@ final class LocalFill implements Fill {
     }
 
     private Copied withBuffers(long object, boolean store) {
-        ObjectBuffer first = take();
-        ObjectBuffer second = take();
+        ObjectBuffer first = buffers.take();
+        ObjectBuffer second = buffers.take();
         try {
             ObjectCopy copy = new ObjectCopy(object << FillState.OBJECT_SHIFT, store);
             Copied copied = copy.run(first, second);
@@ -157,8 +148,8 @@ final class LocalFill implements Fill {
             }
             return copied;
         } finally {
-            spare.add(first);
-            spare.add(second);
+            buffers.giveBack(first);
+            buffers.giveBack(second);
         }
     }
 

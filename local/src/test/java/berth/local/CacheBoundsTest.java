@@ -44,8 +44,10 @@ final class CacheBoundsTest {
         return new JournalReader(files).generations().getLast();
     }
 
-    private static ByteBuffer block(int number) {
-        return ByteBuffer.allocate(BLOCK).putInt(0, number + 1);
+    private static void writeEverywhere(Image image) {
+        for (int i = 0; i < PAGES; i++) {
+            image.write(i * PAGE, ByteBuffer.allocate(BLOCK).putInt(0, i + 1));
+        }
     }
 
     @Test
@@ -54,9 +56,7 @@ final class CacheBoundsTest {
             store.createPool("rbd");
             store.create(DISK, PAGES * PAGE, Layout.DEFAULT);
             try (Image image = store.open(DISK, Access.READ_WRITE)) {
-                for (int i = 0; i < PAGES; i++) {
-                    image.write(i * PAGE, block(i));
-                }
+                writeEverywhere(image);
                 assertThat(journals()).isGreaterThan(PAGES / (2L * BOUNDS.unwrittenPages()));
             }
         }
@@ -76,9 +76,7 @@ final class CacheBoundsTest {
             store.createPool("rbd");
             store.create(DISK, PAGES * PAGE, Layout.DEFAULT);
             try (Image image = store.open(DISK, Access.READ_WRITE)) {
-                for (int i = 0; i < PAGES; i++) {
-                    image.write(i * PAGE, block(i));
-                }
+                writeEverywhere(image);
                 image.createSnapshot("before");
                 store.checkpoint();
                 long before = journals();

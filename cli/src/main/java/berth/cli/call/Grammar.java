@@ -140,6 +140,17 @@ public final class Grammar {
                 .option("--stripe-count", "stripe-count", "stripe count");
     }
 
+    /** {@code --bandwidth}: the most that is copied a second. */
+    public Grammar bandwidth() {
+        return option("--bandwidth", "bandwidth", "the most bytes a second to copy (in B/K/M/G) [default: no limit]");
+    }
+
+    /** The flags that leave out a part of the verification of a copy. */
+    public Grammar verification() {
+        return flag("--skip-verification", "do not read the copy again to compare its digests")
+                .flag("--skip-source-verification", "do not read the source again to compare its digests");
+    }
+
     /** {@code --format} and {@code --pretty-format}. */
     public Grammar formatted() {
         return option("--format", "format", "output format (plain or json) [default: plain]")

@@ -22,14 +22,12 @@ import berth.libvirt.DiskFormat;
 import berth.libvirt.NbdExport;
 import berth.libvirt.NovaInstance;
 import berth.migration.CommitOptions;
-import berth.migration.ExecuteOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** The commands on whole instances. */
 public final class InstanceCommands {
@@ -149,17 +147,11 @@ public final class InstanceCommands {
     }
 
     private static MoveOptions options(Call call) {
-        OptionalLong bandwidth = LayoutOptions.size(call.args(), "--bandwidth", 1);
-        if (bandwidth.isPresent() && bandwidth.getAsLong() == 0) {
-            throw LayoutOptions.badArgument("--bandwidth");
-        }
-        ExecuteOptions copy = bandwidth.isPresent()
-                ? ExecuteOptions.DEFAULT.withBandwidth(bandwidth.getAsLong())
-                : ExecuteOptions.DEFAULT;
         List<Path> backing = call.args().options("--backing-dir").stream()
                 .map(call.invocation()::resolve)
                 .toList();
-        return new MoveOptions(LiveInstances.pool(call), backing, copy, CommitOptions.DEFAULT);
+        return new MoveOptions(
+                LiveInstances.pool(call), backing, MigrationCommands.copyOptions(call.args()), CommitOptions.DEFAULT);
     }
 
     private static InstanceMover mover(Call call) {

@@ -31,10 +31,7 @@ public final class MigrationCommands {
         return new Command(
                 new Grammar("migration execute", "Execute image migration.")
                         .image()
-                        .option(
-                                "--bandwidth",
-                                "bandwidth",
-                                "the most bytes a second to copy (in B/K/M/G) [default: no limit]")
+                        .bandwidth()
                         .flag("--accept-changed-source", "go on although the source changed; the receipt says so")
                         .progress()
                         .note("The image can be used while it is copied. What was copied stays when the command is"
@@ -97,8 +94,7 @@ public final class MigrationCommands {
                         .image()
                         .progress()
                         .flag("--force", "proceed even if the image has children")
-                        .flag("--skip-verification", "do not read the copy again to compare its digests")
-                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
+                        .verification()
                         .flag("--accept-changed-source", "commit although the source changed; the receipt says so")
                         .flag(
                                 "--accept-client-writes",

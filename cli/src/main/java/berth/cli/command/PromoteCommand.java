@@ -42,12 +42,8 @@ public final class PromoteCommand {
                                 "--to",
                                 "ceph:pool/image",
                                 "pool of the cluster, and the image's name if it is to change")
-                        .option(
-                                "--bandwidth",
-                                "bandwidth",
-                                "the most bytes a second to copy (in B/K/M/G) [default: no limit]")
-                        .flag("--skip-verification", "do not read the copy again to compare its digests")
-                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
+                        .bandwidth()
+                        .verification()
                         .progress()
                         .note("The image may be in use: it is copied as it is when the command begins, and stays in the"
                                 + " local store. The copy has its snapshots, protected where they are; a clone becomes"

@@ -122,12 +122,8 @@ public final class TransferCommands {
                                 "--backing-dir",
                                 "directory",
                                 "where backing files may be [default: the directory of the disk]")
-                        .option(
-                                "--bandwidth",
-                                "bandwidth",
-                                "the most bytes a second to copy (in B/K/M/G) [default: no limit]")
-                        .flag("--skip-verification", "do not read the copy again to compare its digests")
-                        .flag("--skip-source-verification", "do not read the source again to compare its digests")
+                        .bandwidth()
+                        .verification()
                         .progress()
                         .note("Without --input-format the file is copied as a raw disk; zeroes are not stored. With it,"
                                 + " or with a source-spec instead of a file, the disk takes the steps of a live migration in one go. To use the image before"
