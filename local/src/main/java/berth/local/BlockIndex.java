@@ -7,6 +7,7 @@ import berth.local.page.LayerMap.PageView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class BlockIndex {
 
     private static final int FIRST_LAYER = 2;
     private static final int MAX_LAYERS = (Short.MAX_VALUE - FIRST_LAYER) / 2;
+    private static final BitSet NONE = new BitSet(0);
     private static final VarHandle CODE = MethodHandles.arrayElementVarHandle(short[].class);
 
     private final EvictionQueue queue;
@@ -215,14 +217,13 @@ final class BlockIndex {
         for (int ordinal = all.length - 1; ordinal >= 0 && first < visible; ordinal--) {
             Layer layer = all[ordinal];
             int limit = (int) Math.min(LayerMap.PAGE_BLOCKS, visible - first);
+            FillState fill = layer.fill();
+            BitSet unfilled = fill == null ? NONE : fill.unfilled(number);
             PageView page = layer.map().page(number);
-            if (!page.isEmpty()) {
+            if (!page.isEmpty() || !unfilled.isEmpty()) {
                 codes = codes == null ? new short[LayerMap.PAGE_BLOCKS] : codes;
                 addLayer(codes, limit, page, FIRST_LAYER + 2 * ordinal);
-            }
-            FillState fill = layer.fill();
-            if (fill != null) {
-                codes = addOrigin(codes, first, limit, fill, FIRST_LAYER + 2 * ordinal + 1);
+                addOrigin(codes, limit, unfilled, FIRST_LAYER + 2 * ordinal + 1);
             }
             visible = Math.min(visible, layer.overlapBlocks());
         }
@@ -242,17 +243,12 @@ final class BlockIndex {
         }
     }
 
-    private static short @Nullable [] addOrigin(
-            short @Nullable [] codes, long first, int limit, FillState fill, int originCode) {
-        short[] filled = codes;
-        int objectBlocks = Math.min(LayerMap.PAGE_BLOCKS, fill.objectBlocks());
-        for (int at = 0; at < limit; at += objectBlocks) {
-            if (!fill.isFilledAt(first + at)) {
-                filled = filled == null ? new short[LayerMap.PAGE_BLOCKS] : filled;
-                fillUnresolved(filled, at, Math.min(limit, at + objectBlocks), (short) originCode);
-            }
+    private static void addOrigin(short[] codes, int limit, BitSet unfilled, int originCode) {
+        for (int at = unfilled.nextSetBit(0); at >= 0 && at < limit; ) {
+            int end = unfilled.nextClearBit(at);
+            fillUnresolved(codes, at, Math.min(limit, end), (short) originCode);
+            at = unfilled.nextSetBit(end);
         }
-        return filled;
     }
 
     private static void fillUnresolved(short[] codes, int from, int to, short code) {

@@ -12,6 +12,7 @@ import berth.local.catalog.CatalogRecord.OriginKind;
 import berth.local.page.FillMap;
 import berth.local.page.LayerMap;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class FillState {
     private final FillMap map;
     private final boolean overParent;
     private List<Layer> layers = List.of();
-    private @Nullable Source origin;
+    private volatile @Nullable Source origin;
 
     /** Whether somebody copies; under the structure lock. */
     boolean copying;
@@ -78,8 +79,28 @@ final class FillState {
         return (record.size() + (1L << OBJECT_SHIFT) - 1) >>> OBJECT_SHIFT;
     }
 
-    boolean isFilledAt(long block) {
-        return map.isFilled(block >>> (OBJECT_SHIFT - LayerMap.BLOCK_SHIFT));
+    /**
+     * The blocks of a page of the maps, as indexes in the page, whose objects are not filled. An object can be filled at
+     * any moment, and its blocks are in the layers before it counts as filled: so whoever wants to know where blocks are
+     * asks this first and the layers' maps after it.
+     */
+    BitSet unfilled(int page) {
+        long first = (long) page << LayerMap.PAGE_SHIFT;
+        BitSet unfilled = new BitSet(LayerMap.PAGE_BLOCKS);
+        for (int at = 0; at < LayerMap.PAGE_BLOCKS; at += objectBlocks()) {
+            if (!map.isFilled((first + at) >>> (OBJECT_SHIFT - LayerMap.BLOCK_SHIFT))) {
+                unfilled.set(at, at + objectBlocks());
+            }
+        }
+        return unfilled;
+    }
+
+    /** Makes readers of a clone's parent look into the maps anew. */
+    void lookAnew(long fromBlock, long toBlock) {
+        Source open = origin;
+        if (open instanceof StoreOrigin own) {
+            own.lookAnew(fromBlock, toBlock);
+        }
     }
 
     /** The origin; opened on first use. */

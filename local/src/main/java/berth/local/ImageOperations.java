@@ -166,24 +166,47 @@ final class ImageOperations {
     }
 
     void flatten(ImageState image, Progress progress) {
-        LayerRecord fillLayer = structure.locked(() -> beginFlatten(image));
-        try (LocalFill fill = openFill(image)) {
+        Flatten begun = structure.locked(() -> {
+            LayerRecord layer = beginFlatten(image);
+            return new Flatten(layer, openFill(image, () -> {}));
+        });
+        try (LocalFill fill = begun.fill()) {
             for (long object = 0; object < fill.objects(); object++) {
                 fill.fill(object);
                 progress.step(object + 1, fill.objects());
             }
             fill.checkpoint();
+            endFill(image);
         }
-        endFill(image);
-        reclaimer.reclaim(image, fillLayer.number(), Progress.NONE);
+        reclaimer.reclaim(image, begun.layer().number(), Progress.NONE);
     }
 
-    private LocalFill openFill(ImageState image) {
+    private record Flatten(LayerRecord layer, LocalFill fill) {}
+
+    /**
+     * The filling of an image, which only one can do at a time. Called under the structure lock.
+     *
+     * @param release called under the structure lock when the fill is closed
+     */
+    LocalFill openFill(ImageState image, Runnable release) {
         FillState fill = image.fill();
         if (fill == null) {
-            throw new BlockException(Problem.NOT_MIGRATING, "image " + directory.spec(image.id()) + " has no origin");
+            throw new BlockException(
+                    Problem.CORRUPT, "image " + directory.spec(image.id()) + " is to be filled but has no origin");
         }
-        return new LocalFill(image, fill, context, () -> {});
+        if (fill.copying) {
+            throw new BlockException(
+                    Problem.IMAGE_IN_USE, "image " + directory.spec(image.id()) + " is being copied already");
+        }
+        fill.copying = true;
+        return new LocalFill(
+                image,
+                fill,
+                context,
+                () -> structure.locked(() -> {
+                    fill.copying = false;
+                    release.run();
+                }));
     }
 
     /** Puts a fill layer between the image and its parent; one that was put there before is used again. */

@@ -9,6 +9,7 @@ import berth.local.catalog.CatalogRecord.FillRecord;
 import berth.local.catalog.CatalogRecord.ImageRecord;
 import berth.local.catalog.CatalogRecord.LayerRecord;
 import berth.local.catalog.CatalogRecord.SnapshotRecord;
+import berth.local.page.LayerMap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class ImageState {
     private final StoreContext context;
     private final String id;
     private final StampedLock lock = new StampedLock();
+    private final ReentrantLock reclaiming = new ReentrantLock();
     private final HeadWriter writer = new HeadWriter();
     private final Flusher flusher;
     private final Map<Long, PointInTime> snapshots = new ConcurrentHashMap<>();
@@ -74,6 +77,11 @@ final class ImageState {
 
     StampedLock lock() {
         return lock;
+    }
+
+    /** Held by the one who reclaims space of the image; taken before the structure lock. */
+    ReentrantLock reclaiming() {
+        return reclaiming;
     }
 
     HeadWriter writer() {
@@ -232,6 +240,16 @@ final class ImageState {
         head().index().invalidate(fromBlock, toBlock);
         for (PointInTime point : List.copyOf(snapshots.values())) {
             point.index().invalidate(fromBlock, toBlock);
+        }
+    }
+
+    /** Makes whoever reads through this image's layers look into a page of the maps anew. */
+    void lookAnew(int page) {
+        long from = (long) page << LayerMap.PAGE_SHIFT;
+        invalidateIndexes(from, from + LayerMap.PAGE_BLOCKS);
+        FillState filling = fill;
+        if (filling != null) {
+            filling.lookAnew(from, from + LayerMap.PAGE_BLOCKS);
         }
     }
 

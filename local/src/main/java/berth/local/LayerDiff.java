@@ -90,6 +90,7 @@ final class LayerDiff {
     BitSet changed(int page) {
         BitSet changed = new BitSet(LayerMap.PAGE_BLOCKS);
         for (Layer layer : path) {
+            addUnfilled(layer, page, changed);
             PageView view = layer.map().page(page);
             for (int at = 0; at < LayerMap.PAGE_BLOCKS; ) {
                 int end = view.runEnd(at);
@@ -98,7 +99,6 @@ final class LayerDiff {
                 }
                 at = end;
             }
-            addUnfilled(layer, page, changed);
         }
         long first = (long) page << LayerMap.PAGE_SHIFT;
         if (cutFrom < first + LayerMap.PAGE_BLOCKS) {
@@ -117,10 +117,13 @@ final class LayerDiff {
             return;
         }
         long first = (long) page << LayerMap.PAGE_SHIFT;
-        for (int at = 0; at < LayerMap.PAGE_BLOCKS; at += fill.objectBlocks()) {
+        BitSet unfilled = fill.unfilled(page);
+        for (int at = unfilled.nextSetBit(0); at >= 0; ) {
+            int end = unfilled.nextClearBit(at);
             long offset = (first + at) << LayerMap.BLOCK_SHIFT;
-            long length = Math.min(1L << FillState.OBJECT_SHIFT, fill.record().size() - offset);
-            if (length > 0 && !fill.isFilledAt(first + at)) {
+            long length = Math.min(
+                    (long) (end - at) << LayerMap.BLOCK_SHIFT, fill.record().size() - offset);
+            if (length > 0) {
                 fill.originChanges(layer.fillPoint(), offset, length, (start, n, kind) -> {
                     if (kind != Extent.Kind.UNALLOCATED) {
                         long from = (start >>> LayerMap.BLOCK_SHIFT) - first;
@@ -128,6 +131,7 @@ final class LayerDiff {
                     }
                 });
             }
+            at = unfilled.nextSetBit(end);
         }
     }
 }

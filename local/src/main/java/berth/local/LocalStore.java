@@ -427,22 +427,12 @@ public final class LocalStore implements MigrationStore {
         return structure.locked(() -> {
             MigratingRecord migration = openMigrations().find(image);
             ImageState state = context.images().use(migration.image());
-            FillState fill = state.fill();
-            if (fill == null || fill.copying) {
+            try {
+                return operations.openFill(state, () -> context.images().release(state));
+            } catch (BlockException e) {
                 context.images().release(state);
-                throw fill == null
-                        ? new BlockException(Problem.CORRUPT, "image " + image + " is migrating but has no origin")
-                        : new BlockException(Problem.IMAGE_IN_USE, "image " + image + " is being copied already");
+                throw e;
             }
-            fill.copying = true;
-            return new LocalFill(
-                    state,
-                    fill,
-                    context,
-                    () -> structure.locked(() -> {
-                        fill.copying = false;
-                        context.images().release(state);
-                    }));
         });
     }
 

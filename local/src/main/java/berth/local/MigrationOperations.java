@@ -256,6 +256,7 @@ final class MigrationOperations {
             Catalog catalog = context.catalog();
             FillRecord fill = catalog.fill(migration.image()).orElseThrow();
             List<Long> deleted = new ArrayList<>();
+            refuseCopying(migration.image());
             context.images().open(migration.source()).ifPresent(_ -> {
                 throw new BlockException(
                         Problem.IMAGE_IN_USE,
@@ -279,6 +280,16 @@ final class MigrationOperations {
             structure.deleteFiles(deleted);
             context.pages().delete(fill.pages());
         });
+    }
+
+    /** Whoever copies would write into what the end of the migration gives away. */
+    private void refuseCopying(String image) {
+        ImageState loaded = context.images().find(image);
+        FillState fill = loaded == null ? null : loaded.fill();
+        if (fill != null && fill.copying) {
+            throw new BlockException(
+                    Problem.IMAGE_IN_USE, "image " + directory.spec(image) + " is being copied; stop that first");
+        }
     }
 
     private static void requireFilled(ImageState target, MigratingRecord migration) {
@@ -307,6 +318,7 @@ final class MigrationOperations {
             Catalog catalog = context.catalog();
             ImageRecord target = catalog.image(migration.image());
             FillRecord fill = catalog.fill(migration.image()).orElseThrow();
+            refuseCopying(target.id());
             context.images().open(target.id()).ifPresent(open -> {
                 throw new BlockException(
                         Problem.IMAGE_IN_USE, "image " + target.spec() + " has watchers - cannot abort migration");

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives back the space of hidden layers: layers that no snapshot sees, between the top layer of their image and its
  * bottom. All work is done in steps under the structure lock while I/O goes on; after each step the store is whole, and
- * what is left undone (at a crash, say) is done by the next call.
+ * what is left undone (at a crash, say) is done by the next call. One call at a time works on an image: of two, one would
+ * drop as covered what the other has just copied.
  *
  * <p>A hidden layer with one layer above it first loses the blocks that the other covers. Then the two become one: the
  * smaller one's blocks are copied into the other. The top layer is special: what lies below it is only copied up when it
@@ -52,6 +53,7 @@ final class Reclaimer {
     void reclaim(ImageState image, long layer, Progress progress) {
         ArrayDeque<Long> work = new ArrayDeque<>();
         work.add(layer);
+        image.reclaiming().lock();
         try {
             while (!work.isEmpty()) {
                 long number = work.removeFirst();
@@ -65,6 +67,8 @@ final class Reclaimer {
             if (e.problem() != Problem.NO_SPACE) {
                 throw e;
             }
+        } finally {
+            image.reclaiming().unlock();
         }
     }
 
@@ -118,7 +122,9 @@ final class Reclaimer {
 
     private boolean isHidden(LayerRecord layer) {
         Catalog catalog = context.catalog();
-        return layer.fillPoint() < 0
+        // Nothing changes in the source of a migration, which lies in the trash: its target reads from it.
+        return catalog.image(layer.image()).trash().isEmpty()
+                && layer.fillPoint() < 0
                 && catalog.snapshotsOf(layer.number()).isEmpty()
                 && catalog.image(layer.image()).head() != layer.number();
     }
@@ -147,9 +153,11 @@ final class Reclaimer {
         for (int page : pages) {
             covering.put(page, pair.above().map().page(page));
         }
-        // What covers must be durable before what is covered goes; and who still reads what is covered must be done.
+        // What covers must be durable before what is covered goes. Who still reads what is covered must be done, and
+        // nobody
+        // may go on to: what was copied up before is still known where it was.
         image.flush();
-        structure.barrier(structure.seeing(number));
+        structure.lookAnew(structure.seeing(number), pages);
         covering.forEach((page, cover) -> dropCoveredInPage(pair, page, cover));
     }
 
@@ -181,26 +189,33 @@ final class Reclaimer {
         NOT
     }
 
+    /** What is to be copied, and between which layers. */
+    private record Merge(Direction direction, long above, List<Integer> pages) {}
+
     private boolean merge(ImageState image, long number, Progress progress) {
-        Direction direction = structure.locked(() -> direction(pair(image, number)));
-        if (direction == Direction.NOT) {
+        Merge merge = structure.locked(() -> planned(pair(image, number)));
+        if (merge == null) {
             return false;
         }
-        List<Integer> pages = structure.locked(() -> {
-            Pair pair = pair(image, number);
-            return pair == null
-                    ? List.<Integer>of()
-                    : List.copyOf((direction == Direction.UP ? pair.hidden() : pair.above())
-                            .map()
-                            .pages());
-        });
         int done = 0;
-        for (int page : pages) {
+        for (int page : merge.pages()) {
             context.checkpoint().relieve();
-            structure.locked(() -> copyPage(pair(image, number), page, direction));
-            progress.step(++done, pages.size());
+            if (!structure.locked(() -> copyPage(pair(image, number), merge, page))) {
+                return false;
+            }
+            progress.step(++done, merge.pages().size());
         }
-        return structure.locked(() -> join(image, number, direction));
+        return structure.locked(() -> join(image, number, merge));
+    }
+
+    private static @Nullable Merge planned(@Nullable Pair pair) {
+        Direction direction = direction(pair);
+        if (pair == null || direction == Direction.NOT) {
+            return null;
+        }
+        Layer from = direction == Direction.UP ? pair.hidden() : pair.above();
+        return new Merge(
+                direction, pair.above().number(), List.copyOf(from.map().pages()));
     }
 
     private static Direction direction(@Nullable Pair pair) {
@@ -217,12 +232,14 @@ final class Reclaimer {
         return below <= MAX_COPY_TO_TOP_BLOCKS ? Direction.UP : Direction.NOT;
     }
 
-    private void copyPage(@Nullable Pair pair, int page, Direction direction) {
-        if (pair == null) {
-            return;
+    /** Copies a page of the map and what is in it, if the layers are still what they were. */
+    private static boolean copyPage(@Nullable Pair pair, Merge merge, int page) {
+        if (pair == null || pair.above().number() != merge.above()) {
+            return false;
         }
-        Layer from = direction == Direction.UP ? pair.hidden() : pair.above();
-        Layer to = direction == Direction.UP ? pair.above() : pair.hidden();
+        boolean up = merge.direction() == Direction.UP;
+        Layer from = up ? pair.hidden() : pair.above();
+        Layer to = up ? pair.above() : pair.hidden();
         PageView source = from.map().page(page);
         long first = (long) page << LayerMap.PAGE_SHIFT;
         for (int at = 0; at < LayerMap.PAGE_BLOCKS; ) {
@@ -230,15 +247,16 @@ final class Reclaimer {
             BlockState state = source.get(at);
             if (state != BlockState.ABSENT) {
                 for (long block = first + at; block < first + end; block++) {
-                    if (direction == Direction.DOWN) {
-                        move(from, to, block, state);
-                    } else {
+                    if (up) {
                         moveUp(pair, block, state);
+                    } else {
+                        move(from, to, block, state);
                     }
                 }
             }
             at = end;
         }
+        return true;
     }
 
     /** Copies a block up unless the layer above has it, or has got it meanwhile from a client. */
@@ -274,14 +292,14 @@ final class Reclaimer {
     }
 
     /** Makes one layer of two after everything has been copied. Returns whether the layer has gone. */
-    private boolean join(ImageState image, long number, Direction direction) {
+    private boolean join(ImageState image, long number, Merge merge) {
         Pair pair = pair(image, number);
-        if (pair == null) {
+        if (pair == null || pair.above().number() != merge.above()) {
             return false;
         }
         List<Long> deleted = new ArrayList<>();
         structure.change(structure.seeing(number), transaction -> {
-            if (direction == Direction.UP) {
+            if (merge.direction() == Direction.UP) {
                 joinUp(transaction, pair, deleted);
             } else if (!pair.top() || pair.above().map().isEmpty()) {
                 // Only now, with the image's lock held, is it certain that no client wrote to the top in the meantime.

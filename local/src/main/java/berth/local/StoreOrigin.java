@@ -73,6 +73,11 @@ final class StoreOrigin implements Source {
         at.getFirst().reset(parent);
     }
 
+    /** Makes readers look into the maps of a range of blocks anew. */
+    void lookAnew(long fromBlock, long toBlock) {
+        at.forEach(point -> point.index().invalidate(fromBlock, toBlock));
+    }
+
     @Override
     public List<Point> points() {
         return points;

@@ -85,10 +85,18 @@ final class Structure {
         }
     }
 
-    /** Waits until every request is done that began before the call. Called under the structure lock. */
-    void barrier(Collection<ImageState> images) {
+    /**
+     * Makes all requests look into some pages of the maps anew: those that began before the call are done when it returns,
+     * and later ones know nothing of what the maps said before. Called under the structure lock.
+     */
+    void lookAnew(Collection<ImageState> images, Collection<Integer> pages) {
         for (ImageState image : images) {
-            image.lock().unlockWrite(image.lock().writeLock());
+            long stamp = image.lock().writeLock();
+            try {
+                pages.forEach(image::lookAnew);
+            } finally {
+                image.lock().unlockWrite(stamp);
+            }
         }
     }
 
