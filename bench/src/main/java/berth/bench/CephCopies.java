@@ -1,6 +1,5 @@
 package berth.bench;
 
-import berth.ceph.cluster.CephCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +8,7 @@ import java.util.List;
 
 /** How long it takes to bring a disk into a Ceph cluster, and to look at it there. */
 public final class CephCopies implements Measurement {
-    private static final String POOL = "vms";
-    private static final String TARGET = POOL + "/disk";
+    private static final String TARGET = CephBench.POOL + "/disk";
 
     @Override
     public String name() {
@@ -33,27 +31,14 @@ public final class CephCopies implements Measurement {
 
     @Override
     public List<Row> run(Workbench bench) {
-        if (!Programs.isInstalled("ceph-osd") || !Programs.isInstalled("rbd")) {
-            throw new BenchException("a cluster needs Debian's packages ceph-mon, ceph-osd and ceph-common");
-        }
         SampleDisk disk = SampleDisk.make(bench);
-        try (CephCluster cluster = CephCluster.start(directory(bench), CephCluster.Size.SMALL)) {
-            cluster.ceph("osd", "pool", "create", POOL, "8");
-            cluster.rbd("pool", "init", POOL);
-            return new Run(bench, cluster, disk).rows();
-        }
-    }
-
-    private static Path directory(Workbench bench) {
-        try {
-            return Files.createDirectory(bench.directory().resolve("cluster"));
-        } catch (IOException e) {
-            throw new BenchException("cannot make a directory for the cluster: " + e.getMessage(), e);
+        try (CephBench ceph = CephBench.start(bench)) {
+            return new Run(bench, ceph, disk).rows();
         }
     }
 
     /** A cluster, and the disk in the forms in which it is brought in. */
-    private record Run(Workbench bench, CephCluster cluster, SampleDisk disk) {
+    private record Run(Workbench bench, CephBench ceph, SampleDisk disk) {
         List<Row> rows() {
             List<Row> rows = new ArrayList<>();
             rows.add(imported(
@@ -87,17 +72,19 @@ public final class CephCopies implements Measurement {
         }
 
         private Row looked(String command) {
-            Programs.run(rbd("create", "--size", "1G", TARGET));
-            String object = command.equals("ls") ? POOL : TARGET;
+            Programs.run(ceph.rbd("create", "--size", "1G", TARGET));
+            String object = command.equals("ls") ? CephBench.POOL : TARGET;
             Sides<Series> values = Sides.takeTurns(
                     bench.rounds(),
                     new Sides<>(
-                            _ -> Programs.run(inCluster(List.of(command, object)))
-                                            .seconds()
-                                    * 1e3,
-                            _ -> Programs.run(rbd(command, object)).seconds() * 1e3));
-            remove();
+                            _ -> milliseconds(ceph.berth(command, object)),
+                            _ -> milliseconds(ceph.rbd(command, object))));
+            ceph.remove(TARGET);
             return Row.against("berth " + command, Unit.MILLISECONDS, values, "rbd " + command, new Goal.Beyond(150));
+        }
+
+        private static double milliseconds(List<String> command) {
+            return Programs.run(command).seconds() * 1e3;
         }
 
         /** A side of a comparison; gives the seconds it took. */
@@ -109,7 +96,7 @@ public final class CephCopies implements Measurement {
         private double timed(Side side) {
             bench.settle();
             double seconds = side.seconds();
-            remove();
+            ceph.remove(TARGET);
             return seconds;
         }
 
@@ -123,33 +110,11 @@ public final class CephCopies implements Measurement {
             return timed(side);
         }
 
-        private void remove() {
-            Programs.run(rbd("rm", "--no-progress", TARGET));
-        }
-
-        private List<String> inCluster(List<String> arguments) {
-            List<String> command = new ArrayList<>(bench.berth("-c", configuration()));
-            command.removeAll(
-                    List.of("--store", bench.directory().resolve("store").toString()));
-            command.addAll(arguments);
-            return command;
-        }
-
-        private String configuration() {
-            return cluster.configurationFile().toString();
-        }
-
-        private List<String> rbd(String... arguments) {
-            List<String> command = new ArrayList<>(List.of("rbd", "-c", configuration()));
-            command.addAll(List.of(arguments));
-            return command;
-        }
-
         private double berth(Path file, String format, List<String> options) {
             List<String> command = new ArrayList<>(List.of("import", "--no-progress", "--input-format", format));
             command.addAll(options);
             command.addAll(List.of(file.toString(), TARGET));
-            return Programs.run(inCluster(command)).seconds();
+            return Programs.run(ceph.berth(command.toArray(String[]::new))).seconds();
         }
 
         private double threeSteps() {
@@ -170,16 +135,15 @@ public final class CephCopies implements Measurement {
         }
 
         private double convert() {
-            Programs.run(rbd("create", "--size", "4G", TARGET));
-            String target = "rbd:" + TARGET + ":conf=" + configuration();
+            Programs.run(ceph.rbd("create", "--size", "4G", TARGET));
             List<String> command =
                     new ArrayList<>(List.of("qemu-img", "convert", "-n", "-W", "-m", "16", "-f", "qcow2"));
-            command.addAll(List.of("-O", "raw", disk.overlay().toString(), target));
+            command.addAll(List.of("-O", "raw", disk.overlay().toString(), ceph.qemu(TARGET)));
             return Programs.run(command).seconds();
         }
 
         private double rbdImport(Path raw) {
-            return Programs.run(rbd("import", "--no-progress", raw.toString(), TARGET))
+            return Programs.run(ceph.rbd("import", "--no-progress", raw.toString(), TARGET))
                     .seconds();
         }
 

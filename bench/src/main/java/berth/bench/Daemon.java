@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
-/** A program that serves a Unix socket until it is closed. */
+/** A program that runs until it is closed. */
 public final class Daemon implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(2);
@@ -32,12 +33,30 @@ public final class Daemon implements AutoCloseable {
     public static Daemon start(List<String> command, Path socket, Path log) {
         try {
             Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw new BenchException("cannot remove " + socket + ": " + e.getMessage(), e);
+        }
+        return start(command, log, () -> accepts(socket), "does not serve " + socket);
+    }
+
+    /**
+     * Starts a program and waits until it has printed something.
+     *
+     * @param log takes what it prints
+     * @throws BenchException when it ends early or has not printed it within half a minute
+     */
+    static Daemon startUntilItSays(String text, List<String> command, Path log) {
+        return start(command, log, () -> contents(log).contains(text), "does not say " + text);
+    }
+
+    private static Daemon start(List<String> command, Path log, BooleanSupplier ready, String otherwise) {
+        try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
             Daemon daemon = new Daemon(process, log);
-            daemon.waitFor(socket, command.getFirst());
+            daemon.waitUntil(ready, command.getFirst() + " " + otherwise);
             return daemon;
         } catch (IOException e) {
             throw new BenchException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
@@ -71,14 +90,22 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private void waitFor(Path socket, String program) throws IOException {
+    private void waitUntil(BooleanSupplier ready, String otherwise) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!accepts(socket)) {
+        while (!ready.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() > end) {
                 close();
-                throw new BenchException(program + " does not serve " + socket + ": " + Files.readString(log));
+                throw new BenchException(otherwise + ": " + contents(log));
             }
             pause();
+        }
+    }
+
+    private static String contents(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new BenchException("cannot read " + log + ": " + e.getMessage(), e);
         }
     }
 

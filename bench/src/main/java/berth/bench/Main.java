@@ -16,6 +16,8 @@ public final class Main {
             new NbdSpeed(),
             new ImportDisk(),
             new CephCopies(),
+            new CephPrepare(),
+            new CephSpeed(),
             new PrepareTime(),
             new SnapshotDepth(),
             new InstantCopies(),

@@ -5,26 +5,7 @@ import java.util.List;
 
 /** How fast a guest's requests are served. */
 public final class NbdSpeed implements Measurement {
-    private static final int BLOCK = 4 << 10;
-    private static final int STREAM = 1 << 20;
-
-    private record Cell(String what, Fio job, Unit unit, double goal) {
-        boolean writes() {
-            return job.pattern().endsWith("write");
-        }
-
-        double value(double requestsPerSecond) {
-            return unit == Unit.IOPS ? requestsPerSecond : requestsPerSecond * job.blockBytes() / (1 << 20);
-        }
-    }
-
-    private static final List<Cell> CELLS = List.of(
-            new Cell("4 KiB random read, depth 1", new Fio("randread", BLOCK, 1), Unit.IOPS, 1.5),
-            new Cell("4 KiB random read, depth 32", new Fio("randread", BLOCK, 32), Unit.IOPS, 1.5),
-            new Cell("4 KiB random write, depth 1", new Fio("randwrite", BLOCK, 1), Unit.IOPS, 1.5),
-            new Cell("4 KiB random write, depth 32", new Fio("randwrite", BLOCK, 32), Unit.IOPS, 1.5),
-            new Cell("1 MiB sequential read, depth 4", new Fio("read", STREAM, 4), Unit.MIB_PER_SECOND, 1.5),
-            new Cell("1 MiB sequential write, depth 4", new Fio("write", STREAM, 4), Unit.MIB_PER_SECOND, 1.5));
+    private static final double GOAL = 1.5;
 
     @Override
     public String name() {
@@ -49,22 +30,22 @@ public final class NbdSpeed implements Measurement {
         List<Row> rows = new ArrayList<>();
         try (BerthDisk berth = new BerthDisk(bench);
                 QemuDisk qemu = new QemuDisk(bench)) {
-            for (Cell cell : CELLS) {
+            for (Load load : Load.ALL) {
                 Sides<Series> values =
-                        Sides.takeTurns(bench.rounds(), new Sides<>(side(bench, cell, berth), side(bench, cell, qemu)));
-                rows.add(Row.against(cell.what(), cell.unit(), values, "qemu-nbd", new Goal.Ratio(cell.goal())));
+                        Sides.takeTurns(bench.rounds(), new Sides<>(side(bench, load, berth), side(bench, load, qemu)));
+                rows.add(Row.against(load.what(), load.unit(), values, "qemu-nbd", new Goal.Ratio(GOAL)));
             }
         }
         return rows;
     }
 
-    private static Sides.Round side(Workbench bench, Cell cell, LayeredDisk disk) {
+    private static Sides.Round side(Workbench bench, Load load, LayeredDisk disk) {
         return round -> {
-            if (cell.writes()) {
+            if (load.writes()) {
                 disk.reset();
                 bench.settle();
             }
-            return cell.value(cell.job().run(disk.uri(), bench.seconds(), round));
+            return load.run(Fio.Disk.nbd(disk.uri()), bench.seconds(), round);
         };
     }
 }

@@ -40,7 +40,8 @@ public final class PrepareTime implements Measurement {
         return rows;
     }
 
-    private static Path makeDisk(Workbench bench, String size) {
+    /** A qcow2 of a size with 256 MiB of data spread over it. */
+    static Path makeDisk(Workbench bench, String size) {
         Path disk = bench.directory().resolve("prepare-" + size + ".qcow2");
         Path socket = bench.directory().resolve("prepare.sock");
         Programs.run("qemu-img", "create", "-q", "-f", "qcow2", disk.toString(), size);
@@ -51,11 +52,15 @@ public final class PrepareTime implements Measurement {
         return disk;
     }
 
-    private static double prepare(Workbench bench, Path disk) {
-        String spec = """
+    /** What names the file as a source. */
+    static String sourceSpec(Path disk) {
+        return """
                 {"type": "qcow", "stream": {"type": "file", "file_path": "%s"}}""".formatted(disk);
+    }
+
+    private static double prepare(Workbench bench, Path disk) {
         long start = System.nanoTime();
-        Programs.run(bench.berth("migration", "prepare", "--import-only", "--source-spec", spec, TARGET));
+        Programs.run(bench.berth("migration", "prepare", "--import-only", "--source-spec", sourceSpec(disk), TARGET));
         double seconds;
         try (BerthServer server = BerthServer.start(bench, TARGET)) {
             Programs.run("qemu-io", "-f", "raw", "-c", "write -P 7 1M 4k", "-c", "read -P 7 1M 4k", server.uri());

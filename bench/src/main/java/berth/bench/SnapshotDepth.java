@@ -70,8 +70,8 @@ public final class SnapshotDepth implements Measurement {
     private static Sides.Round reads(Workbench bench, String image, Fio job) {
         return round -> {
             try (BerthServer server = BerthServer.start(bench, image)) {
-                job.run(server.uri(), 1, round);
-                return job.run(server.uri(), bench.seconds(), round);
+                job.run(server.disk(), 1, round);
+                return job.run(server.disk(), bench.seconds(), round);
             }
         };
     }

@@ -18,8 +18,13 @@ import java.util.List;
 public record Workbench(Path directory, Path berth, int rounds, int seconds) {
     /** A {@code berth} command line on a store below the directory. */
     public List<String> berth(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(berth.toString(), "--store", directory.resolve("store").toString()));
+        return berth(List.of("--store", directory.resolve("store").toString()), arguments);
+    }
+
+    /** A {@code berth} command line on the store that {@code store} says. */
+    List<String> berth(List<String> store, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(berth.toString()));
+        command.addAll(store);
         command.addAll(List.of(arguments));
         return command;
     }

@@ -39,13 +39,13 @@ class PeersIT {
             Sides<Series> rates = Sides.takeTurns(
                     1,
                     new Sides<>(
-                            round -> job.run("nbd+unix:///?socket=" + qemuSocket, 1, round),
-                            round -> job.run("nbd+unix:///?socket=" + nbdkitSocket, 1, round)));
+                            round -> job.run(Fio.Disk.nbd("nbd+unix:///?socket=" + qemuSocket), 1, round),
+                            round -> job.run(Fio.Disk.nbd("nbd+unix:///?socket=" + nbdkitSocket), 1, round)));
             assertThat(rates.berth().median()).isPositive();
             assertThat(rates.peer().median()).isPositive();
             assertThat(second.residentMib()).isBetween(0.5, 500.0);
         }
-        assertThatThrownBy(() -> job.run("nbd+unix:///?socket=" + qemuSocket, 1, 0))
+        assertThatThrownBy(() -> job.run(Fio.Disk.nbd("nbd+unix:///?socket=" + qemuSocket), 1, 0))
                 .isInstanceOf(BenchException.class);
     }
 
