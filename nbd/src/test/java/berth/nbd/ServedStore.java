@@ -50,7 +50,7 @@ final class ServedStore implements AutoCloseable {
     private final Random random;
     private final LocalStore store;
     private final NbdServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<RegionClient> clients = new ArrayList<>();
     private final Map<String, List<SparseBytes>> snapshots = new TreeMap<>();
     /** Comparisons that wait for the connections. */
@@ -142,9 +142,11 @@ final class ServedStore implements AutoCloseable {
             work.add(client.requests(REQUESTS));
         }
         List<Future<Void>> running = work.stream().map(threads::submit).toList();
+        List<Future<Void>> removals = random.nextInt(3) == 0 ? removeTwoSnapshots() : List.of();
         try {
             meanwhile();
         } finally {
+            await(removals);
             await(running);
         }
         await(clients.stream()
@@ -203,11 +205,32 @@ final class ServedStore implements AutoCloseable {
 
     private void removeSnapshot(String name) {
         note("snap rm " + name);
-        if (image.snapshots().stream().anyMatch(s -> s.name().equals(name) && s.isProtected())) {
+        if (isProtected(name)) {
             return;
         }
         image.removeSnapshot(name, Progress.NONE);
         snapshots.remove(name);
+    }
+
+    private boolean isProtected(String name) {
+        return image.snapshots().stream().anyMatch(s -> s.name().equals(name) && s.isProtected());
+    }
+
+    /** Begins to remove two snapshots, at the same time and while other things happen. */
+    private List<Future<Void>> removeTwoSnapshots() {
+        List<String> names = snapshots.keySet().stream()
+                .filter(name -> !isProtected(name))
+                .limit(2)
+                .toList();
+        note("meanwhile, snap rm " + names);
+        snapshots.keySet().removeAll(names);
+        List<Callable<Void>> removals = names.stream()
+                .<Callable<Void>>map(name -> () -> {
+                    image.removeSnapshot(name, Progress.NONE);
+                    return null;
+                })
+                .toList();
+        return removals.stream().map(threads::submit).toList();
     }
 
     /** Copies some of a migration, ends it, or cuts the link to a parent. */
