@@ -16,8 +16,9 @@ public final class PrepareTime implements Measurement {
 
     @Override
     public String described() {
-        return "`berth migration prepare --import-only` of a qcow2 with 256 MiB of data spread over the disk, then `berth"
-                + " nbd serve`, until qemu-io has written and read back 4 KiB. All as separate processes.";
+        return "`berth migration prepare --import-only` of a qcow2 with 256 MiB of data spread over the disk, until qemu-io"
+                + " has written and read back 4 KiB: with `berth nbd serve` started after it, all as separate processes; and"
+                + " where `berth serve` is running.";
     }
 
     @Override
@@ -30,14 +31,22 @@ public final class PrepareTime implements Measurement {
         List<Row> rows = new ArrayList<>();
         for (String size : List.of("20G", "2T")) {
             Path disk = makeDisk(bench, size);
-            Series values = Sides.alone(bench.rounds(), _ -> prepare(bench, disk));
-            rows.add(Row.alone(
-                    "prepare to a writable export, " + size + "iB",
-                    Unit.SECONDS,
-                    values,
-                    new Goal.Absolute(GOAL_SECONDS)));
+            rows.add(row(bench, size + "iB", _ -> prepareAndServe(bench, disk)));
+            Path socket = bench.directory().resolve("serve.sock");
+            List<String> serve = bench.berth("serve", "--nbd-socket", socket.toString());
+            try (Daemon _ = Daemon.start(serve, socket, bench.directory().resolve("serve.log"))) {
+                rows.add(row(bench, size + "iB, server running", _ -> prepareOnly(bench, disk, socket)));
+            }
         }
         return rows;
+    }
+
+    private static Row row(Workbench bench, String what, Sides.Round round) {
+        return Row.alone(
+                "prepare to a writable export, " + what,
+                Unit.SECONDS,
+                Sides.alone(bench.rounds(), round),
+                new Goal.Absolute(GOAL_SECONDS));
     }
 
     /** A qcow2 of a size with 256 MiB of data spread over it. */
@@ -58,15 +67,35 @@ public final class PrepareTime implements Measurement {
                 {"type": "qcow", "stream": {"type": "file", "file_path": "%s"}}""".formatted(disk);
     }
 
-    private static double prepare(Workbench bench, Path disk) {
+    private static double prepareAndServe(Workbench bench, Path disk) {
         long start = System.nanoTime();
-        Programs.run(bench.berth("migration", "prepare", "--import-only", "--source-spec", sourceSpec(disk), TARGET));
+        prepare(bench, disk);
         double seconds;
         try (BerthServer server = BerthServer.start(bench, TARGET)) {
-            Programs.run("qemu-io", "-f", "raw", "-c", "write -P 7 1M 4k", "-c", "read -P 7 1M 4k", server.uri());
-            seconds = (System.nanoTime() - start) / 1e9;
+            seconds = secondsAfterWrite(start, server.uri());
         }
-        Programs.run(bench.berth("migration", "abort", "--no-progress", TARGET));
+        abort(bench);
         return seconds;
+    }
+
+    private static double prepareOnly(Workbench bench, Path disk, Path socket) {
+        long start = System.nanoTime();
+        prepare(bench, disk);
+        double seconds = secondsAfterWrite(start, "nbd+unix:///" + TARGET + "?socket=" + socket);
+        abort(bench);
+        return seconds;
+    }
+
+    private static void prepare(Workbench bench, Path disk) {
+        Programs.run(bench.berth("migration", "prepare", "--import-only", "--source-spec", sourceSpec(disk), TARGET));
+    }
+
+    private static double secondsAfterWrite(long start, String uri) {
+        Programs.run("qemu-io", "-f", "raw", "-c", "write -P 7 1M 4k", "-c", "read -P 7 1M 4k", uri);
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void abort(Workbench bench) {
+        Programs.run(bench.berth("migration", "abort", "--no-progress", TARGET));
     }
 }

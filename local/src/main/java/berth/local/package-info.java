@@ -7,7 +7,7 @@
  * through {@link berth.local.HeadWriter}; durability is {@link berth.local.Flusher}'s.
  *
  * <p>Changes of structure are made by one thread at a time, under {@link berth.local.StoreContext#structure}. Locks are
- * taken in this order: structure, image locks, flush locks, the catalog's monitor, the journal's.
+ * taken in this order: reclaiming, structure, image locks, region locks, flush locks, the catalog's monitor, the journal's.
  */
 @NullMarked
 package berth.local;
