@@ -200,7 +200,8 @@ class CephMigrationIT {
     private static ProcessBuilder fio() {
         List<String> command = new ArrayList<>(List.of("fio", "--name=client", "--ioengine=rbd", "--clientname=admin"));
         command.addAll(List.of("--pool=vms", "--rbdname=web", "--rw=randwrite", "--bs=16k", "--size=24M"));
-        command.addAll(List.of("--offset=64M", "--iodepth=4", "--verify=crc32c", "--do_verify=1"));
+        command.addAll(
+                List.of("--offset=64M", "--iodepth=4", "--verify=crc32c", "--do_verify=1", "--verify_state_save=0"));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(temp.resolve("fio.out").toFile());
