@@ -24,7 +24,7 @@ final class Connection {
     private Connection(CephConfig config, Cluster cluster) {
         this.config = config;
         this.cluster = cluster;
-        this.failures = new Failures(config, this::clusterVersion);
+        this.failures = new Failures(config, this::clusterVersion, this::isDeleted);
     }
 
     /** Connects. */
@@ -88,6 +88,14 @@ final class Connection {
                     .strip();
         } catch (NativeFailure e) {
             return "";
+        }
+    }
+
+    private boolean isDeleted(String pool) {
+        try {
+            return !cluster.pools().contains(pool);
+        } catch (NativeFailure e) {
+            return false;
         }
     }
 

@@ -5,24 +5,49 @@ import berth.block.Problem;
 import berth.ceph.lib.Cluster;
 import berth.ceph.lib.NativeFailure;
 import berth.posix.Errno;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Turns what the libraries report into failures that say what to do. */
 final class Failures {
     private final CephConfig config;
     private final Supplier<String> clusterVersion;
+    private final Predicate<String> deleted;
 
     /**
      * @param config how the cluster is reached
      * @param clusterVersion asks the cluster for its version; empty text when it does not say
+     * @param deleted whether a pool is not there any more, as far as is known without asking the cluster
      */
-    Failures(CephConfig config, Supplier<String> clusterVersion) {
+    Failures(CephConfig config, Supplier<String> clusterVersion, Predicate<String> deleted) {
         this.config = config;
         this.clusterVersion = clusterVersion;
+        this.deleted = deleted;
     }
 
     /** The failure of work on a connected cluster. */
     BlockException of(Task task, NativeFailure failure) {
+        return isOfDeletedPool(task, failure) ? ofDeletedPool(task, failure) : ofPoolThatIsThere(task, failure);
+    }
+
+    /** Depending on what was going on, librbd says that a user may not do that, or that something else is missing. */
+    private boolean isOfDeletedPool(Task task, NativeFailure failure) {
+        return switch (failure.errno()) {
+            case ENOENT, EPERM, EACCES, EIO -> !task.pool().isEmpty() && deleted.test(poolName(task));
+            default -> false;
+        };
+    }
+
+    private static BlockException ofDeletedPool(Task task, NativeFailure failure) {
+        return new BlockException(
+                Problem.POOL_NOT_FOUND, task.what() + ": there is no pool '" + poolName(task) + "'", failure);
+    }
+
+    private static String poolName(Task task) {
+        return PoolSpec.parse(task.pool()).pool();
+    }
+
+    private BlockException ofPoolThatIsThere(Task task, NativeFailure failure) {
         return switch (failure.errno()) {
             case ENOENT -> with(task.missing(), failure, task.what());
             case EEXIST -> with(task.existing(), failure, task.what());
@@ -64,9 +89,7 @@ final class Failures {
     }
 
     private String capabilities(Task task) {
-        String pools = task.pool().isEmpty()
-                ? ""
-                : " pool=" + PoolSpec.parse(task.pool()).pool();
+        String pools = task.pool().isEmpty() ? "" : " pool=" + poolName(task);
         return "the user " + config.entity() + " lacks capabilities for this; these would do: mon 'profile rbd' osd"
                 + " 'profile rbd" + pools + "' mgr 'profile rbd" + pools + "' (ceph auth caps " + config.entity()
                 + " ..., which replaces those that it has)";

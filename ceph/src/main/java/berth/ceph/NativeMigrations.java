@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -64,10 +65,10 @@ final class NativeMigrations {
             new RbdMigrations(context).prepareImport(spec, target.image(), options);
             return target;
         });
-        return prepared(
-                target,
-                NativeNotes.imported(source.description(), url.toString(), attributes),
-                () -> protect(target, source));
+        return prepared(target, NativeNotes.imported(source.description(), url.toString(), attributes), move -> {
+            moves.turnCacheOff(move);
+            protect(target, source);
+        });
     }
 
     private static String sourceSpec(URI url) {
@@ -84,16 +85,16 @@ final class NativeMigrations {
             }
             return target;
         });
-        return prepared(target, NativeNotes.moved(source, id, options.flatten(), attributes), () -> {});
+        return prepared(target, NativeNotes.moved(source, id, options.flatten(), attributes), _ -> {});
     }
 
     /** What is interrupted here is a migration without notes or proof, as rbd prepares one. */
-    private ImageInfo prepared(ImageSpec target, NativeNotes notes, Runnable more) {
+    private ImageInfo prepared(ImageSpec target, NativeNotes notes, Consumer<NativeMove> more) {
         NativeMove move = moves.find(target).orElseThrow();
         try {
             moves.keep(move, notes);
             takeProof(move);
-            more.run();
+            more.accept(move);
             return store.info(target);
         } catch (RuntimeException e) {
             abortUnnoticed(move, e);

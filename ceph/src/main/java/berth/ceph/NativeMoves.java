@@ -19,6 +19,9 @@ import java.util.Optional;
  * too, which may not answer.
  */
 final class NativeMoves {
+    /** What {@code rbd config image set} sets: for this image it goes before every client's own configuration. */
+    private static final String CACHE = "conf_rbd_cache";
+
     private final Connection connection;
     private final Pools pools;
 
@@ -120,10 +123,25 @@ final class NativeMoves {
         return keep(move, move.notes().in(state, attributes));
     }
 
-    /** Forgets what was noted. */
+    /**
+     * Has clients that open the target go without librbd's cache. With it they are told that a write, and even the flush
+     * after it, is done which then fails because the source does not answer; what was written is lost.
+     */
+    void turnCacheOff(NativeMove move) {
+        connection.in(Task.image("configuring image " + move.target(), poolOf(move)), context -> {
+            new RbdHeaders(context).setMetadata(move.id(), CACHE, "false");
+            return move;
+        });
+    }
+
+    /** Forgets what was noted, and what was set for the time of the migration. */
     void forget(NativeMove move) {
         connection.in(Task.image("ending the migration of image " + move.target(), poolOf(move)), context -> {
-            new RbdHeaders(context).removeMetadata(move.id(), NativeNotes.KEY);
+            RbdHeaders headers = new RbdHeaders(context);
+            if (!move.notes().url().isEmpty()) {
+                headers.removeMetadata(move.id(), CACHE);
+            }
+            headers.removeMetadata(move.id(), NativeNotes.KEY);
             return move;
         });
     }

@@ -5,19 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import berth.block.BlockException;
 import berth.block.ImageSpec;
-import berth.block.Layout;
 import berth.block.MigrationState;
 import berth.block.Problem;
 import berth.block.Progress;
-import berth.ceph.CephConfig;
 import berth.ceph.cluster.CephCluster;
-import berth.migration.CommitOptions;
-import berth.migration.CopyProgress;
-import berth.migration.ExecuteOptions;
 import berth.migration.MoveRequest;
-import berth.migration.Mover;
-import berth.server.Engine;
-import berth.server.StoreDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,10 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Copies into a real cluster in which something goes wrong: nothing is lost, and nothing wrong is committed. */
+/** Copies into a real cluster whose bytes change, or that are killed: nothing wrong is committed, and nothing is lost. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Not in time is never.
 class CephMoveIT {
-    private static final ImageSpec TARGET = new ImageSpec("vms", "disk");
+    private static final ImageSpec TARGET = MoverLab.TARGET;
     private static final long BYTES = 20L << 20;
 
     @TempDir
@@ -51,7 +41,7 @@ class CephMoveIT {
     @TempDir
     Path directory;
 
-    private Engine engine;
+    private MoverLab lab;
 
     @BeforeAll
     static void start() throws IOException {
@@ -68,61 +58,25 @@ class CephMoveIT {
 
     @BeforeEach
     void open() {
-        engine = engine(Duration.ofSeconds(60));
-        engine.store().createPool("vms");
-    }
-
-    private Engine engine(Duration timeout) {
-        CephConfig config = CephConfig.DEFAULT
-                .withConfigurationFile(cluster.configurationFile())
-                .withTimeouts(Duration.ofSeconds(10), timeout);
-        return Engine.open(config, new StoreDirectory(directory.resolve("home")));
+        lab = new MoverLab(cluster, MoverLab.admin(cluster, Duration.ofSeconds(60)), directory);
+        lab.store().createPool("vms");
     }
 
     @AfterEach
     void close() {
-        engine.close();
+        lab.close();
         if (cluster.ceph("osd", "pool", "ls").contains("vms")) {
             cluster.ceph("osd", "pool", "delete", "vms", "vms", "--yes-i-really-really-mean-it");
         }
     }
 
-    private Mover mover() {
-        return engine.mover();
-    }
-
     private void prepare(Path file) {
-        mover().prepare(new MoveRequest.SpecImport(
-                Disks.rawSpec(file), TARGET, Layout.DEFAULT, MoveRequest.Needed.WHEN_COMMITTED));
-    }
-
-    private void execute() {
-        mover().execute(TARGET, ExecuteOptions.DEFAULT, CopyProgress.NONE);
-    }
-
-    private void commit() {
-        mover().commit(TARGET, CommitOptions.DEFAULT, Progress.NONE);
-    }
-
-    private void assertCommitted() throws IOException {
-        commit();
-        Path exported = directory.resolve("exported.raw");
-        cluster.rbd("export", "--no-progress", TARGET.toString(), exported.toString());
-        Disks.assertSame(exported, disk);
-        assertThat(cluster.rbd("image-meta", "ls", TARGET.toString())).doesNotContain("berth");
-        assertThat(cluster.rados("-p", "vms", "ls")).doesNotContain("berth");
-    }
-
-    private static BlockException failure(Problem problem, ThrowingCallable call) {
-        BlockException failure = catchThrowableOfType(BlockException.class, call);
-        assertThat(failure).as("a failure with %s", problem).isNotNull();
-        assertThat(failure.problem()).as(failure.getMessage()).isEqualTo(problem);
-        return failure;
+        lab.prepare(Disks.rawSpec(file), MoveRequest.Needed.WHEN_COMMITTED);
     }
 
     /** Flips a bit in the first object of the copy, behind librbd's back. */
     private void damageObject(String snapshotOrNone) throws IOException {
-        String object = "rbd_data." + engine.store().migration(TARGET).targetId() + ".0000000000000000";
+        String object = "rbd_data." + lab.store().migration(TARGET).targetId() + ".0000000000000000";
         Path bytes = directory.resolve("object" + snapshotOrNone);
         cluster.rados("-p", "vms", "get", object, bytes.toString());
         byte[] content = Files.readAllBytes(bytes);
@@ -134,15 +88,15 @@ class CephMoveIT {
     @Test
     void aByteThatChangesAtRestIsFoundAndNothingIsCommitted() throws Exception {
         prepare(disk);
-        execute();
+        lab.execute();
         damageObject("");
 
-        BlockException failure = failure(Problem.CORRUPT, this::commit);
+        BlockException failure = MoverLab.failure(Problem.CORRUPT, lab::commit);
 
         assertThat(failure).hasMessageContaining("1 of 5 objects of the target differ");
-        assertThat(engine.store().migration(TARGET).state()).isEqualTo(MigrationState.EXECUTED);
-        assertThat(engine.store().images("vms")).isEmpty();
-        mover().abort(TARGET, Progress.NONE);
+        assertThat(lab.store().migration(TARGET).state()).isEqualTo(MigrationState.EXECUTED);
+        assertThat(lab.store().images("vms")).isEmpty();
+        lab.mover().abort(TARGET, Progress.NONE);
         assertThat(cluster.rbd("ls", "vms")).isEmpty();
     }
 
@@ -151,95 +105,16 @@ class CephMoveIT {
         Path copy = Files.copy(disk, directory.resolve("copy.raw"));
         FileTime time = Files.getLastModifiedTime(copy);
         prepare(copy);
-        execute();
+        lab.execute();
         byte[] content = Files.readAllBytes(copy);
         content[(int) BYTES / 2] ^= 1;
         Files.write(copy, content);
         Files.setLastModifiedTime(copy, time);
 
-        BlockException failure = catchThrowableOfType(BlockException.class, this::commit);
+        BlockException failure = catchThrowableOfType(BlockException.class, lab::commit);
 
         assertThat(failure.problem()).isIn(Problem.CORRUPT, Problem.SOURCE_CHANGED);
-        assertThat(engine.store().images("vms")).isEmpty();
-    }
-
-    @Test
-    void aFullClusterIsSaidAndTheCopyGoesOnWhenThereIsSpace() throws Exception {
-        prepare(disk);
-        cluster.setFull(true);
-        try {
-            BlockException failure = failure(Problem.NO_SPACE, this::execute);
-            assertThat(failure).hasMessageContaining("full");
-        } finally {
-            cluster.setFull(false);
-        }
-
-        execute();
-
-        assertCommitted();
-    }
-
-    @Test
-    void anOsdThatIsKilledAndComesBackDelaysTheCopyOnly() throws Exception {
-        prepare(disk);
-        AtomicBoolean killed = new AtomicBoolean();
-
-        mover().execute(TARGET, ExecuteOptions.DEFAULT.withWorkers(1), status -> {
-            if (status.objectsDone() == 2 && !killed.getAndSet(true)) {
-                cluster.restartOsd(0);
-            }
-            return true;
-        });
-
-        assertThat(killed).isTrue();
-        assertCommitted();
-    }
-
-    @Test
-    void aPoolThatIsDeletedEndsTheCopyInsteadOfHangingIt() {
-        prepare(disk);
-
-        BlockException failure = catchThrowableOfType(
-                BlockException.class,
-                () -> mover().execute(TARGET, ExecuteOptions.DEFAULT.withWorkers(1), status -> {
-                    if (status.objectsDone() == 1) {
-                        cluster.ceph("osd", "pool", "delete", "vms", "vms", "--yes-i-really-really-mean-it");
-                    }
-                    return true;
-                }));
-
-        assertThat(failure).isNotNull();
-        failure(Problem.POOL_NOT_FOUND, () -> engine.store().migration(TARGET));
-    }
-
-    @Test
-    void aKeyThatIsRevokedIsSaidAndTheCopyGoesOnWithANewOne() throws Exception {
-        String[] enough = {"mon", "profile rbd", "osd", "profile rbd pool=vms"};
-        Path keyring = cluster.user("mover", enough);
-        CephConfig config = CephConfig.DEFAULT
-                .withConfigurationFile(cluster.configurationFile())
-                .withUser("mover")
-                .withKeyring(keyring);
-        StoreDirectory home = new StoreDirectory(directory.resolve("mover"));
-        try (Engine first = Engine.open(config, home)) {
-            first.mover()
-                    .prepare(new MoveRequest.SpecImport(
-                            Disks.rawSpec(disk), TARGET, Layout.DEFAULT, MoveRequest.Needed.WHEN_COMMITTED));
-        }
-        cluster.user("mover", "mon", "profile rbd");
-
-        try (Engine second = Engine.open(config, home)) {
-            BlockException failure = failure(
-                    Problem.ACCESS_DENIED,
-                    () -> second.mover().execute(TARGET, ExecuteOptions.DEFAULT, CopyProgress.NONE));
-            assertThat(failure).hasMessageContaining("profile rbd pool=vms");
-        }
-
-        cluster.user("mover", enough);
-        try (Engine third = Engine.open(config, home)) {
-            third.mover().execute(TARGET, ExecuteOptions.DEFAULT, CopyProgress.NONE);
-        }
-        assertCommitted();
+        assertThat(lab.store().images("vms")).isEmpty();
     }
 
     @Test
@@ -257,7 +132,7 @@ class CephMoveIT {
         String id;
         try (BerthProcess first = berth.start(slowly)) {
             first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_digests"), "checkpoint");
-            id = engine.store().migration(TARGET).targetId();
+            id = lab.store().migration(TARGET).targetId();
 
             Outcome second = berth.run(fast);
 
@@ -266,11 +141,11 @@ class CephMoveIT {
             assertThat(first.isAlive()).isTrue();
             first.killHard();
         }
-        assertThat(engine.store().migration(TARGET).state()).isEqualTo(MigrationState.EXECUTING);
+        assertThat(lab.store().migration(TARGET).state()).isEqualTo(MigrationState.EXECUTING);
 
         berth.ok(fast);
 
-        assertThat(engine.store().info(TARGET).id()).isEqualTo(id);
+        assertThat(lab.store().info(TARGET).id()).isEqualTo(id);
         Path exported = directory.resolve("exported.raw");
         cluster.rbd("export", "--no-progress", TARGET.toString(), exported.toString());
         Disks.assertSame(exported, large);

@@ -2,10 +2,12 @@ package berth.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import berth.systemtests.guest.RecordWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Disk images for tests. */
@@ -62,6 +64,16 @@ final class Disks {
         return overlay;
     }
 
+    /** Writes one byte over and over to a raw disk. */
+    static void fill(Path raw, long offset, int length, int value) throws IOException {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        try (RandomAccessFile file = new RandomAccessFile(raw.toFile(), "rw")) {
+            file.seek(offset);
+            file.write(bytes);
+        }
+    }
+
     /** The raw disk that QEMU sees in a qcow2 image. */
     static Path converted(Path qcow2, Path raw) throws IOException {
         Programs.ok("qemu-img", "convert", "-f", "qcow2", "-O", "raw", qcow2.toString(), raw.toString());
@@ -77,6 +89,28 @@ final class Disks {
     /** The source-spec of a raw file. */
     static String rawSpec(Path file) {
         return "{\"type\":\"raw\",\"stream\":{\"type\":\"file\",\"file_path\":\"" + file + "\"}}";
+    }
+
+    /**
+     * Asserts that a raw disk of less than 2 GiB holds what a guest has written to it, and apart from that what it held
+     * before.
+     *
+     * @param acknowledged the last record that the disk has acknowledged; the next one may have been under way
+     */
+    static void assertHolds(Path raw, RecordWriter writer, long acknowledged, Path before) throws IOException {
+        byte[] found = Files.readAllBytes(raw);
+        byte[] rest = Files.readAllBytes(before);
+        assertThat(writer.compare(
+                        acknowledged,
+                        (offset, length) -> Arrays.copyOfRange(found, (int) offset, (int) offset + length)))
+                .isEmpty();
+        for (long number = 1; number <= acknowledged + 1; number++) {
+            int at = (int) writer.block(number) * RecordWriter.RECORD_BYTES;
+            System.arraycopy(found, at, rest, at, RecordWriter.RECORD_BYTES);
+        }
+        assertThat(Arrays.mismatch(found, rest))
+                .as("the first byte that differs from the old disk where the guest wrote nothing")
+                .isEqualTo(-1);
     }
 
     /** Asserts that two files have the same bytes. */

@@ -36,11 +36,11 @@ class DoctorIT {
         Files.writeString(
                 conf, Files.readString(lab.cluster().configurationFile()) + """
 
-                [client.cinder]
-                keyring = %s
-                [client.glance]
-                keyring = %s
-                """.formatted(lab.keyring(), glance));
+                    [client.cinder]
+                    keyring = %s
+                    [client.glance]
+                    keyring = %s
+                    """.formatted(lab.keyring(), glance));
         for (String service : List.of("nova", "cinder", "glance")) {
             Files.writeString(
                     temp.resolve(service + ".conf"),
@@ -85,6 +85,8 @@ class DoctorIT {
                 .contains(
                         "fit together", "may do what its services need", "equal to the key of client.cinder", "for rbd")
                 .contains("can be reached", "the cluster takes it")
+                .containsPattern(
+                        "ok +versions: librbd of this host is of Ceph \\d+\\.\\S+, the cluster is of ceph version")
                 .doesNotContain("error", "warning");
 
         allowCinder("profile rbd pool=volumes");
@@ -108,6 +110,31 @@ class DoctorIT {
                     .doesNotContain(lab.key());
         } finally {
             Files.writeString(nova, right);
+        }
+    }
+
+    /** What was cloned in the new way can do with a parent in the trash, but with none it cannot. */
+    @Test
+    void cloneWhoseParentIsGoneIsAnErrorAndOneWhoseParentIsInTheTrashIsNot() throws Exception {
+        lab.cluster().ceph("osd", "pool", "create", "old-images", "1");
+        lab.cluster().rbd("pool", "init", "old-images");
+        for (String parent : List.of("images/kept", "images/trashed", "old-images/lost")) {
+            String child = "vms/of-" + parent.substring(parent.indexOf('/') + 1);
+            lab.cluster().rbd("create", "--size", "1M", parent);
+            lab.cluster().rbd("snap", "create", "--no-progress", parent + "@snap");
+            lab.cluster().rbd("clone", "--rbd-default-clone-format", "2", parent + "@snap", child);
+        }
+        lab.cluster().rbd("trash", "mv", "images/trashed");
+        lab.cluster().ceph("osd", "pool", "delete", "old-images", "old-images", "--yes-i-really-really-mean-it");
+        try {
+            assertThat(doctor().endedWith(ERRORS).out())
+                    .containsPattern("error +images: image vms/of-lost .*")
+                    .containsPattern("warning +images: image vms/of-trashed was cloned from images/trashed@snap")
+                    .doesNotContain("vms/of-kept");
+        } finally {
+            for (String child : List.of("of-kept", "of-trashed", "of-lost")) {
+                lab.cluster().rbd("rm", "--no-progress", "vms/" + child);
+            }
         }
     }
 

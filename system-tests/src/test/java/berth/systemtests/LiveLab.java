@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -179,19 +178,7 @@ final class LiveLab implements AutoCloseable {
         long acknowledged = WRITER.acknowledged(guest);
         Path copy = directory.resolve("copy-" + guest.uuid());
         cluster.rbd("export", "--no-progress", "vms/" + guest.uuid() + "_disk", copy.toString());
-        byte[] found = Files.readAllBytes(copy);
-        byte[] source = Files.readAllBytes(expected(guest.uuid()));
-        assertThat(WRITER.compare(
-                        acknowledged,
-                        (offset, length) -> Arrays.copyOfRange(found, (int) offset, (int) offset + length)))
-                .isEmpty();
-        for (long number = 1; number <= acknowledged + 1; number++) {
-            int at = (int) WRITER.block(number) * RecordWriter.RECORD_BYTES;
-            System.arraycopy(found, at, source, at, RecordWriter.RECORD_BYTES);
-        }
-        assertThat(Arrays.mismatch(found, source))
-                .as("the first byte that differs from the old disk where the guest wrote nothing")
-                .isEqualTo(-1);
+        Disks.assertHolds(copy, WRITER, acknowledged, expected(guest.uuid()));
     }
 
     @Override

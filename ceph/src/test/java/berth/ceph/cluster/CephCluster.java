@@ -26,6 +26,8 @@ public final class CephCluster implements AutoCloseable {
         SMALL(1, false, false),
         /** A monitor, an OSD and radosgw. */
         GATEWAY(1, false, true),
+        /** A monitor, a manager and three OSDs. */
+        REPLICATED(3, true, false),
         /** A monitor, a manager, three OSDs and radosgw. */
         FULL(3, true, true);
 
@@ -135,7 +137,7 @@ public final class CephCluster implements AutoCloseable {
         }
         startMonitor(size.osds);
         for (int osd = 0; osd < size.osds; osd++) {
-            startOsd(osd);
+            makeOsd(osd);
         }
         if (size.manager) {
             servers.start("mgr.x", "ceph-mgr", "-i", "x");
@@ -175,7 +177,7 @@ public final class CephCluster implements AutoCloseable {
         servers.run(command);
     }
 
-    private void startOsd(int number) {
+    private void makeOsd(int number) {
         String uuid = UUID.randomUUID().toString();
         try {
             Files.createDirectory(directory.resolve("osd" + number));
@@ -185,7 +187,7 @@ public final class CephCluster implements AutoCloseable {
         String id = Integer.toString(number);
         ceph("osd", "new", uuid);
         servers.ceph("ceph-osd", "-i", id, "--mkfs", "--osd-uuid", uuid);
-        servers.start("osd." + id, "ceph-osd", "-i", id);
+        startOsd(number);
     }
 
     private void awaitOsds(int count) {
@@ -260,6 +262,16 @@ public final class CephCluster implements AutoCloseable {
         servers.await("the change", () -> ceph("health", "detail").contains("OSD_FULL") == full);
     }
 
+    /**
+     * Limits how much a pool may hold, in a cluster that has a manager; returns when the pool counts as full, or not.
+     *
+     * @param bytes less than it holds, so that it is full; 0 for no limit
+     */
+    public void setQuota(String pool, long bytes) {
+        ceph("osd", "pool", "set-quota", pool, "max_bytes", Long.toString(bytes));
+        servers.await("the change", () -> ceph("health", "detail").contains("POOL_FULL") == bytes > 0);
+    }
+
     /** The configuration file, with the administrator's keyring. */
     public Path configurationFile() {
         return directory.resolve("ceph.conf");
@@ -284,11 +296,20 @@ public final class CephCluster implements AutoCloseable {
         servers.signal(name, "CONT");
     }
 
-    /** Kills an OSD and starts it again; it serves a moment later. */
+    /** Kills an OSD. */
+    public void killOsd(int number) {
+        servers.kill("osd." + number);
+    }
+
+    /** Starts an OSD that was killed; it serves a moment later. */
+    public void startOsd(int number) {
+        servers.start("osd." + number, "ceph-osd", "-i", Integer.toString(number));
+    }
+
+    /** Kills an OSD and starts it again. */
     public void restartOsd(int number) {
-        String id = Integer.toString(number);
-        servers.kill("osd." + id);
-        servers.start("osd." + id, "ceph-osd", "-i", id);
+        killOsd(number);
+        startOsd(number);
     }
 
     /** Deletes the directory of a cluster that has been closed. */

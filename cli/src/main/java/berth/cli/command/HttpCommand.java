@@ -15,11 +15,16 @@ import berth.http.RangeServer;
 import berth.server.HttpPublisher;
 import berth.server.Republisher;
 import java.net.URI;
+import java.util.concurrent.TimeUnit;
 
 /** {@code http serve}. */
 public final class HttpCommand {
-    /** How often is looked for migrations that have begun or ended. */
-    private static final long LOOK_MILLIS = 2_000;
+    /** The shortest and the longest pause from one look for migrations that have begun or ended to the next. */
+    private static final long MIN_PAUSE_MILLIS = 2_000;
+
+    private static final long MAX_PAUSE_MILLIS = 60_000;
+    /** Between them, the pause is as many times as long as the look, which asks each image of the cluster. */
+    private static final long PAUSE_PER_LOOK = 20;
 
     private HttpCommand() {}
 
@@ -33,8 +38,8 @@ public final class HttpCommand {
                         .option(
                                 "--token-file",
                                 "path",
-                                "file with the secret part of the URL, so that it is the same after a restart; made when"
-                                        + " missing")
+                                "file with the secret part of the URL, so that it is the same after a restart; made"
+                                        + " when missing")
                         .flag(
                                 "--migrations",
                                 "serve again the sources of all migrations that were prepared with this address and"
@@ -82,9 +87,13 @@ public final class HttpCommand {
                         store, call.engine().sources(), call.engine().mover(), server, call.console()::complain)) {
             call.console().println("serving migrations");
             call.console().flush();
+            long pause;
             do {
+                long begun = System.nanoTime();
                 sources.look();
-            } while (!call.cancellation().await(LOOK_MILLIS));
+                long look = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+                pause = Math.clamp(PAUSE_PER_LOOK * look, MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
+            } while (!call.cancellation().await(pause));
         }
         return 0;
     }

@@ -2,6 +2,7 @@ package berth.cloud.doctor;
 
 import berth.block.BlockException;
 import berth.block.ImageInfo;
+import berth.block.ImageSpec;
 import berth.block.Problem;
 import berth.block.SnapshotSpec;
 import berth.ceph.CephAdmin;
@@ -82,19 +83,22 @@ final class ClusterChecks {
     }
 
     private void checkVersions(CephAdmin admin) {
-        String library = CephAdmin.libraryVersion();
         String cluster = json(admin.ask("version")).path("version").asString("");
+        findings.add(compareVersions(CephAdmin.libraryVersion(), cluster));
+    }
+
+    /** What the version of this host's library says beside that of the cluster, each as it tells it. */
+    static Finding compareVersions(String library, String cluster) {
         int ours = major(library);
         int theirs = major(cluster);
         String both = "librbd of this host is of Ceph " + library + ", the cluster is of " + cluster;
-        findings.add(
-                ours != 0 && ours < theirs
-                        ? Finding.warning(
-                                "versions",
-                                both,
-                                "if guests fail with 'error reading header', install the cluster's version of librbd1 and"
-                                        + " librados2 here")
-                        : Finding.ok("versions", both));
+        return ours != 0 && ours < theirs
+                ? Finding.warning(
+                        "versions",
+                        both,
+                        "if guests fail with 'error reading header', install the cluster's version of librbd1 and"
+                                + " librados2 here")
+                : Finding.ok("versions", both);
     }
 
     private static int major(String version) {
@@ -198,27 +202,48 @@ final class ClusterChecks {
             List<String> there = store.pools();
             for (String pool : pools()) {
                 if (there.contains(pool)) {
-                    store.images(pool).forEach(image -> checkParent(store, image));
+                    store.names(pool).forEach(image -> attempt("images", () -> checkParent(store, image)));
                 }
             }
         }
     }
 
-    private void checkParent(CephStore store, ImageInfo image) {
-        if (image.parent().isEmpty()) {
+    private void checkParent(CephStore store, ImageSpec name) {
+        Optional<ImageInfo> image = find(store, name);
+        if (image.isEmpty() || image.get().parent().isEmpty()) {
             return;
         }
-        SnapshotSpec parent = image.parent().get().snapshot();
+        SnapshotSpec parent = image.get().parent().get().snapshot();
         try {
             store.open(parent).close();
         } catch (BlockException e) {
-            if (e.problem() == Problem.IMAGE_NOT_FOUND || e.problem() == Problem.SNAPSHOT_NOT_FOUND) {
+            if (e.problem() != Problem.IMAGE_NOT_FOUND && e.problem() != Problem.SNAPSHOT_NOT_FOUND) {
+                throw e;
+            }
+            findings.add(Finding.warning(
+                    "images",
+                    "image " + name + " was cloned from " + parent + ", which is in the trash",
+                    "it can be read, and its parent takes space until the image is flattened; if it is there by"
+                            + " mistake, see: rbd trash ls --pool "
+                            + parent.image().pool()));
+        }
+    }
+
+    /** Librbd opens no image whose parent is gone, and says of it what it says of one that is not there. */
+    private Optional<ImageInfo> find(CephStore store, ImageSpec name) {
+        try {
+            return Optional.of(store.info(name));
+        } catch (BlockException e) {
+            if (e.problem() != Problem.IMAGE_NOT_FOUND) {
+                throw e;
+            }
+            if (store.names(name.pool()).contains(name)) { // It has not been removed meanwhile.
                 findings.add(Finding.error(
                         "images",
-                        "image " + image.spec() + " was cloned from " + parent + ", which is gone or in the trash",
-                        "bring it back (rbd trash ls --pool " + parent.image().pool()
-                                + "; rbd trash restore), then flatten" + " the image"));
+                        "image " + name + " cannot be opened, since its header or the image it was cloned from is gone",
+                        "restore it from a backup; what it holds itself is in the pool still"));
             }
+            return Optional.empty();
         }
     }
 
