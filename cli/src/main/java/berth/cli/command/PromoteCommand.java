@@ -42,6 +42,7 @@ public final class PromoteCommand {
                                 "--to",
                                 "ceph:pool/image",
                                 "pool of the cluster, and the image's name if it is to change")
+                        .creation()
                         .bandwidth()
                         .verification()
                         .progress()
@@ -77,14 +78,15 @@ public final class PromoteCommand {
     private static ImageSpec target(Call call, ImageSpec source) {
         String to = call.args().option("--to").orElse(CephOptions.POOL_PREFIX + source.pool());
         if (!to.startsWith(CephOptions.POOL_PREFIX)) {
-            throw CommandFailure.invalid("--to is ceph:POOL or ceph:POOL/IMAGE, not '" + to + "'");
+            throw CommandFailure.invalid(
+                    "--to is ceph:POOL, ceph:POOL/IMAGE or ceph:POOL/NAMESPACE/IMAGE, not '" + to + "'");
         }
         String place = to.substring(CephOptions.POOL_PREFIX.length());
         if (place.indexOf('/') < 0) {
             return new ImageSpec(place, source.image());
         }
         SpecText text = SpecText.parse(place);
-        return new ImageSpec(text.pool().orElse(source.pool()), text.image().orElse(source.image()));
+        return new ImageSpec(text.place(), text.image().orElseThrow());
     }
 
     private static NativeSpec spec(Call call, ImageSpec source) {
