@@ -7,6 +7,7 @@ import berth.block.Layout;
 import berth.block.MigrationRecord;
 import berth.block.MigrationState;
 import berth.block.Progress;
+import berth.block.SnapshotSpec;
 import berth.block.Source;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,13 @@ final class CephMigrations {
         this.publisher = publisher;
     }
 
-    ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
-        return copies.prepare(target, layout, source, attributes);
+    ImageInfo prepareCopy(
+            ImageSpec target,
+            Optional<SnapshotSpec> parent,
+            Layout layout,
+            Source source,
+            Map<String, String> attributes) {
+        return copies.prepare(target, parent, layout, source, attributes);
     }
 
     ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {

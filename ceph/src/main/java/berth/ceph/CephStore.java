@@ -306,7 +306,13 @@ public final class CephStore implements MigrationStore {
 
     @Override
     public ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
-        return migrations.prepareCopy(target, layout, source, attributes);
+        return migrations.prepareCopy(target, Optional.empty(), layout, source, attributes);
+    }
+
+    @Override
+    public ImageInfo prepareClonedCopy(
+            SnapshotSpec parent, ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        return migrations.prepareCopy(target, Optional.of(parent), layout, source, attributes);
     }
 
     @Override

@@ -52,8 +52,17 @@ final class Creation {
 
     /** Makes an image with the feature that a client can keep others from writing, whatever the default features are. */
     ImageInfo createLockable(ImageSpec spec, long size, Layout layout) {
+        return create(spec, size, lockable(layout.objects(size), layout, 0));
+    }
+
+    /** The same for a clone. */
+    ImageInfo cloneLockable(SnapshotSpec parent, ImageSpec child, Layout layout) {
+        return cloneOf(parent, child, lockable(layout.objects(sizeOf(parent)), layout, cloneFormat()));
+    }
+
+    private RbdOptions lockable(long objects, Layout layout, int cloneFormat) {
         CreateOptions options = connection.config().creation();
-        OptionalLong wanted = features(layout.objects(size), options);
+        OptionalLong wanted = features(objects, options);
         long lock = bits(List.of(RbdFeatures.EXCLUSIVE_LOCK));
         boolean asked = options.shared() || options.features().isPresent();
         if (asked && (wanted.orElseThrow() & lock) == 0) {
@@ -63,7 +72,7 @@ final class Creation {
                             + " and remove it from the image afterwards with: rbd feature disable");
         }
         OptionalLong lockable = OptionalLong.of(wanted.orElseGet(this::defaultFeatures) | lock);
-        return create(spec, size, new RbdOptions(layout, lockable, options.dataPool(), 0));
+        return new RbdOptions(layout, lockable, options.dataPool(), cloneFormat);
     }
 
     /** How the target of a migration of librbd is made; it has the features of its source unless others are asked for. */
@@ -112,15 +121,21 @@ final class Creation {
     }
 
     ImageInfo cloneOf(SnapshotSpec parent, ImageSpec child, Layout layout, CreateOptions options) {
-        long size = sizeOf(parent);
+        long objects = layout.objects(sizeOf(parent));
+        return cloneOf(
+                parent, child, new RbdOptions(layout, features(objects, options), options.dataPool(), cloneFormat()));
+    }
+
+    private int cloneFormat() {
+        return switch (connection.config().cloneFormat()) {
+            case AUTO -> 0;
+            case V1 -> 1;
+            case V2 -> 2;
+        };
+    }
+
+    private ImageInfo cloneOf(SnapshotSpec parent, ImageSpec child, RbdOptions rbd) {
         Task task = Task.image("cloning " + parent + " to " + child, child.pool());
-        int format =
-                switch (connection.config().cloneFormat()) {
-                    case AUTO -> 0;
-                    case V1 -> 1;
-                    case V2 -> 2;
-                };
-        RbdOptions rbd = new RbdOptions(layout, features(layout.objects(size), options), options.dataPool(), format);
         PoolSpec parentPool = PoolSpec.parse(parent.image().pool());
         return connection.in(task, context -> {
             try (IoContext from = connection.open(parentPool)) {

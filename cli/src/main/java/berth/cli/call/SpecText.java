@@ -41,12 +41,12 @@ public record SpecText(
     /**
      * Takes the name of a pool, or of a namespace of one, apart.
      *
-     * @throws CommandFailure {@code invalid spec} when it has not the form
+     * @throws CommandFailure {@code invalid pool name} when it has not the form
      */
     public static SpecText parsePool(String text) {
         Matcher matcher = POOL.matcher(text);
         if (!matcher.matches()) {
-            throw CommandFailure.invalid("invalid spec '" + text + "'");
+            throw CommandFailure.invalid("invalid pool name '" + text + "'");
         }
         return new SpecText(group(matcher, 1), group(matcher, 2), Optional.empty(), Optional.empty());
     }
