@@ -29,6 +29,11 @@ public interface BlockDevice extends BlockReader {
      */
     void writeZeroes(long offset, long length, boolean mayUnmap);
 
+    /** Whether {@link #writeZeroes} takes less time than a write of so many zeroes; mostly it is a change of maps. */
+    default boolean zeroesFast(boolean mayUnmap) {
+        return true;
+    }
+
     /** Makes a range read as zeroes and gives its space back, to the byte. */
     void discard(long offset, long length);
 

@@ -31,6 +31,17 @@ public interface MigrationStore extends BlockStore {
     }
 
     /**
+     * Like {@link #prepareCopy} for a target that is a clone: it holds of its own only what differs from its parent.
+     *
+     * @param parent a snapshot of the store; may differ from the source in any way, for all bytes are compared
+     * @throws BlockException {@link Problem#UNSUPPORTED} where a store cannot do that; what cloning can throw
+     */
+    default ImageInfo prepareClonedCopy(
+            SnapshotSpec parent, ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        throw new BlockException(Problem.UNSUPPORTED, "copies into this store cannot become clones");
+    }
+
+    /**
      * Makes the target and moves the source to the trash, where it can only be read. Clones of the source become clones
      * of the target.
      *

@@ -21,6 +21,7 @@ import java.util.Optional;
  *     only after a flush
  * @param cloneFormat how clones are made
  * @param whenFull what a write does when the cluster or the pool is full
+ * @param creation how images are made where nothing else is said
  */
 public record CephConfig(
         Optional<Path> configurationFile,
@@ -33,7 +34,8 @@ public record CephConfig(
         int queueDepth,
         boolean cache,
         CloneFormat cloneFormat,
-        WhenFull whenFull) {
+        WhenFull whenFull,
+        CreateOptions creation) {
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int DEEPEST = 4096;
 
@@ -49,7 +51,8 @@ public record CephConfig(
             128,
             false,
             CloneFormat.V1,
-            WhenFull.FAIL);
+            WhenFull.FAIL,
+            CreateOptions.DEFAULT);
 
     /** How clones are made. */
     public enum CloneFormat {
@@ -117,7 +120,8 @@ public record CephConfig(
                 queueDepth,
                 cache,
                 cloneFormat,
-                whenFull);
+                whenFull,
+                creation);
     }
 
     /** Of a cluster of another name, with monitors at given addresses if there are any. */
@@ -133,7 +137,8 @@ public record CephConfig(
                 queueDepth,
                 cache,
                 cloneFormat,
-                whenFull);
+                whenFull,
+                creation);
     }
 
     /** With other timeouts. */
@@ -149,12 +154,30 @@ public record CephConfig(
                 queueDepth,
                 cache,
                 cloneFormat,
-                whenFull);
+                whenFull,
+                creation);
     }
 
     /** With clones made in another way. */
     public CephConfig withCloneFormat(CloneFormat format) {
         return withUse(queueDepth, cache, format, whenFull);
+    }
+
+    /** With images made in another way. */
+    public CephConfig withCreation(CreateOptions options) {
+        return new CephConfig(
+                configurationFile,
+                cluster,
+                user,
+                keyring,
+                monitors,
+                connectTimeout,
+                operationTimeout,
+                queueDepth,
+                cache,
+                cloneFormat,
+                whenFull,
+                options);
     }
 
     /** With another answer to a full cluster. */
@@ -179,6 +202,7 @@ public record CephConfig(
                 depth,
                 cached,
                 format,
-                full);
+                full,
+                creation);
     }
 }

@@ -11,6 +11,7 @@ import berth.block.Limits;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
+import berth.ceph.lib.RbdFeatures;
 import berth.ceph.lib.RbdImage;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -90,11 +91,20 @@ public final class CephImage implements Image {
         transfers.write(offset, from);
     }
 
-    /** {@code mayUnmap} makes no difference, for a cluster's free space belongs to all images. */
+    /** Unless their space may be given back, zeroes are stored, as QEMU has it with librbd. */
     @Override
     public void writeZeroes(long offset, long length, boolean mayUnmap) {
         checkWritable();
-        transfers.zero(offset, length);
+        if (mayUnmap) {
+            transfers.zero(offset, length);
+        } else {
+            transfers.storeZeroes(offset, length);
+        }
+    }
+
+    @Override
+    public boolean zeroesFast(boolean mayUnmap) {
+        return mayUnmap;
     }
 
     @Override
@@ -157,6 +167,24 @@ public final class CephImage implements Image {
     @Override
     public List<Snapshot> snapshots() {
         return ask("listing snapshots", image -> image.snapshots().list());
+    }
+
+    /**
+     * Where the data are.
+     *
+     * @param dataPool their pool, when it is another than that of the image
+     * @param blockNamePrefix what the names of their objects begin with
+     */
+    public record Placement(Optional<String> dataPool, String blockNamePrefix) {}
+
+    /** Where the data are. */
+    public Placement placement() {
+        return ask("asking where the data are", image -> {
+            boolean elsewhere = RbdFeatures.names(image.features()).contains(RbdFeatures.DATA_POOL);
+            return new Placement(
+                    elsewhere ? Optional.of(store.poolName(image.dataPoolId())) : Optional.empty(),
+                    image.blockNamePrefix());
+        });
     }
 
     private <T> T ask(String what, Function<RbdImage, T> question) {

@@ -7,12 +7,11 @@ import berth.block.Layout;
 import berth.block.MigrationRecord;
 import berth.block.MigrationState;
 import berth.block.Progress;
+import berth.block.SnapshotSpec;
 import berth.block.Source;
-import berth.ceph.lib.RbdOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -26,33 +25,41 @@ final class CephMigrations {
     private final Copies copies;
     private final NativeMoves nativeMoves;
     private final NativeMigrations natives;
+    private final Creation creation;
     private final Publisher publisher;
 
     CephMigrations(
-            StoredMoves moves, Copies copies, NativeMoves nativeMoves, NativeMigrations natives, Publisher publisher) {
+            StoredMoves moves,
+            Copies copies,
+            NativeMoves nativeMoves,
+            NativeMigrations natives,
+            Creation creation,
+            Publisher publisher) {
         this.moves = moves;
         this.copies = copies;
         this.nativeMoves = nativeMoves;
         this.natives = natives;
+        this.creation = creation;
         this.publisher = publisher;
     }
 
-    ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
-        return copies.prepare(target, layout, source, attributes);
+    ImageInfo prepareCopy(
+            ImageSpec target,
+            Optional<SnapshotSpec> parent,
+            Layout layout,
+            Source source,
+            Map<String, String> attributes) {
+        return copies.prepare(target, parent, layout, source, attributes);
     }
 
     ImageInfo prepareImport(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
         source.requireImportable();
-        return natives.prepareImport(target, options(layout, false), source, publisher, attributes);
+        return natives.prepareImport(target, creation.ofTarget(layout, false), source, publisher, attributes);
     }
 
     ImageInfo prepareLinked(
             ImageSpec source, ImageSpec target, Layout layout, boolean flatten, Map<String, String> attributes) {
-        return natives.prepareLinked(source, target, options(layout, flatten), attributes);
-    }
-
-    private static RbdOptions options(Layout layout, boolean flatten) {
-        return new RbdOptions(layout, OptionalLong.empty(), Optional.empty(), 0, flatten);
+        return natives.prepareLinked(source, target, creation.ofTarget(layout, flatten), attributes);
     }
 
     /** The migrations of librbd that read their source from Berth. */

@@ -54,6 +54,7 @@ public final class CephStore implements MigrationStore {
                 new Copies(connection, creation, sources),
                 nativeMoves,
                 new NativeMigrations(connection, this, nativeMoves, sources),
+                creation,
                 publisher);
     }
 
@@ -109,6 +110,11 @@ public final class CephStore implements MigrationStore {
         return pools.namespaces(pool);
     }
 
+    /** Whether a pool has a namespace; every pool has the one without a name. */
+    public boolean hasNamespace(PoolSpec spec) {
+        return spec.namespace().isEmpty() || pools.hasNamespace(spec);
+    }
+
     /** @throws BlockException {@link Problem#POOL_EXISTS} */
     public void createNamespace(String pool, String namespace) {
         pools.createNamespace(pool, namespace);
@@ -136,7 +142,7 @@ public final class CephStore implements MigrationStore {
 
     @Override
     public ImageInfo create(ImageSpec spec, long size, Layout layout) {
-        return create(spec, size, layout, CreateOptions.DEFAULT);
+        return create(spec, size, layout, connection.config().creation());
     }
 
     /** Makes an image, with features and data pool of its own. */
@@ -146,7 +152,7 @@ public final class CephStore implements MigrationStore {
 
     @Override
     public ImageInfo clone(SnapshotSpec parent, ImageSpec child, Layout layout) {
-        return clone(parent, child, layout, CreateOptions.DEFAULT);
+        return clone(parent, child, layout, connection.config().creation());
     }
 
     /** Makes a clone, with features and data pool of its own. */
@@ -300,7 +306,13 @@ public final class CephStore implements MigrationStore {
 
     @Override
     public ImageInfo prepareCopy(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
-        return migrations.prepareCopy(target, layout, source, attributes);
+        return migrations.prepareCopy(target, Optional.empty(), layout, source, attributes);
+    }
+
+    @Override
+    public ImageInfo prepareClonedCopy(
+            SnapshotSpec parent, ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+        return migrations.prepareCopy(target, Optional.of(parent), layout, source, attributes);
     }
 
     @Override

@@ -9,6 +9,7 @@ import berth.block.MigrationState;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
+import berth.block.SnapshotSpec;
 import berth.block.Source;
 import berth.block.SourceOpener;
 import berth.ceph.lib.IoContext;
@@ -17,6 +18,7 @@ import berth.ceph.lib.RbdImage;
 import berth.ceph.lib.RbdSnapshots;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Copies of disks that nobody uses before they are complete: Berth writes them into an image under a hidden name, which
@@ -33,8 +35,13 @@ final class Copies implements Filling {
         this.sources = sources;
     }
 
-    /** See {@link berth.block.MigrationStore#prepareCopy}. */
-    ImageInfo prepare(ImageSpec target, Layout layout, Source source, Map<String, String> attributes) {
+    /** See {@link berth.block.MigrationStore#prepareCopy} and {@link berth.block.MigrationStore#prepareClonedCopy}. */
+    ImageInfo prepare(
+            ImageSpec target,
+            Optional<SnapshotSpec> parent,
+            Layout layout,
+            Source source,
+            Map<String, String> attributes) {
         source.requireImportable();
         PoolSpec pool = PoolSpec.parse(target.pool());
         ImageSpec hidden = new ImageSpec(target.pool(), HiddenNames.of(target.image()));
@@ -51,7 +58,9 @@ final class Copies implements Filling {
             requireFree(context, pool, target);
             removeUnfinished(context, hidden);
         });
-        ImageInfo made = creation.createLockable(hidden, points.getFirst().sizeBytes(), layout);
+        ImageInfo made = parent.isPresent()
+                ? creation.cloneLockable(parent.get(), hidden, layout)
+                : creation.createLockable(hidden, points.getFirst().sizeBytes(), layout);
         in(pool, "preparing the copy to " + target, context -> StoredMoves.keep(context, hidden.image(), move));
         return made.named(target);
     }

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 
 /**
  * The copying of a disk into an image that nobody uses yet. RBD takes snapshots of the present only, so each pass writes
- * what differs from one point in time to the next, and takes the snapshot at its end.
+ * what differs from one point in time to the next, and takes the snapshot at its end. Where the image was made as a clone,
+ * the first pass writes what differs from what the image shows, which is its parent.
  */
 final class CopyFill implements Fill {
     /** Each has a buffer or two of 4 MiB, and waits for the cluster most of the time. */
@@ -31,6 +32,8 @@ final class CopyFill implements Fill {
     private final ObjectBuffers buffers = new ObjectBuffers();
     /** What there is before the first point in time. */
     private final ObjectBuffer nothing = new ObjectBuffer();
+    /** Up to where the target shows its parent before anything is written. */
+    private final long inherited;
 
     private volatile int current;
 
@@ -42,6 +45,7 @@ final class CopyFill implements Fill {
         this.objects = objects(points);
         this.current = target.pointsTaken();
         target.beginPoint(current);
+        this.inherited = current == 0 ? target.inheritedBytes() : 0;
     }
 
     /** How many objects cover all points in time. */
@@ -91,12 +95,13 @@ final class CopyFill implements Fill {
             return new Copied(0, 0, result(point, object));
         }
         ObjectBuffer now = buffers.take();
-        ObjectBuffer before = point == 0 ? nothing : buffers.take();
+        boolean fromNothing = point == 0 && object * ObjectBuffer.BYTES >= inherited;
+        ObjectBuffer before = fromNothing ? nothing : buffers.take();
         try {
             return copy(point, object, before, now);
         } finally {
             buffers.giveBack(now);
-            if (point > 0) {
+            if (!fromNothing) {
                 buffers.giveBack(before);
             }
         }
@@ -115,6 +120,8 @@ final class CopyFill implements Fill {
         if (point > 0) {
             readSource(point - 1, object, before);
             before.zero(length, ObjectBuffer.BYTES);
+        } else if (before != nothing) {
+            target.readNow(object, length, before);
         }
         long read = readSource(point, object, now);
         long written = write(object, length, before, now);

@@ -130,6 +130,21 @@ final class CopyTarget implements AutoCloseable {
         });
     }
 
+    /** Up to where the disk shows a parent where nothing was written. */
+    long inheritedBytes() {
+        return head.call(
+                task("looking at the parent of"), image -> image.parent().isPresent() ? image.overlap() : 0L);
+    }
+
+    /** Reads the first {@code length} bytes of an object of the disk as it is now, into a buffer that is all zero. */
+    void readNow(long object, int length, ObjectBuffer into) {
+        if (length > 0) {
+            MemorySegment memory = MemorySegment.ofBuffer(into.claim(0, length));
+            head.transfer(task("reading"), (_, io) -> io.read(object * ObjectBuffer.BYTES, memory));
+            into.normalize(length);
+        }
+    }
+
     /** Changes bytes of the disk as it is now. */
     void change(List<Change> changes) {
         if (!changes.isEmpty()) {

@@ -17,13 +17,16 @@ import berth.ceph.lib.RbdOptions;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Makes images and clones. */
 final class Creation {
     /** Librbd keeps no object map of more objects. */
     private static final long MAX_MAPPED_OBJECTS = 256_000_000;
+
+    /** The features that need one client to have the lock. */
+    private static final List<String> SINGLE_CLIENT =
+            List.of(RbdFeatures.EXCLUSIVE_LOCK, RbdFeatures.OBJECT_MAP, RbdFeatures.FAST_DIFF, RbdFeatures.JOURNALING);
 
     private static final String DEFAULT_FEATURES = "rbd_default_features";
 
@@ -49,9 +52,33 @@ final class Creation {
 
     /** Makes an image with the feature that a client can keep others from writing, whatever the default features are. */
     ImageInfo createLockable(ImageSpec spec, long size, Layout layout) {
-        OptionalLong usual = features(layout.objects(size), CreateOptions.DEFAULT);
-        long lockable = usual.orElseGet(this::defaultFeatures) | bits(List.of(RbdFeatures.EXCLUSIVE_LOCK));
-        return create(spec, size, new RbdOptions(layout, OptionalLong.of(lockable), Optional.empty(), 0));
+        return create(spec, size, lockable(layout.objects(size), layout, 0));
+    }
+
+    /** The same for a clone. */
+    ImageInfo cloneLockable(SnapshotSpec parent, ImageSpec child, Layout layout) {
+        return cloneOf(parent, child, lockable(layout.objects(sizeOf(parent)), layout, cloneFormat()));
+    }
+
+    private RbdOptions lockable(long objects, Layout layout, int cloneFormat) {
+        CreateOptions options = connection.config().creation();
+        OptionalLong wanted = features(objects, options);
+        long lock = bits(List.of(RbdFeatures.EXCLUSIVE_LOCK));
+        boolean asked = options.shared() || options.features().isPresent();
+        if (asked && (wanted.orElseThrow() & lock) == 0) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT,
+                    "a copy is made with the feature exclusive-lock, by which no two programs can write to it; ask for it, too,"
+                            + " and remove it from the image afterwards with: rbd feature disable");
+        }
+        OptionalLong lockable = OptionalLong.of(wanted.orElseGet(this::defaultFeatures) | lock);
+        return new RbdOptions(layout, lockable, options.dataPool(), cloneFormat);
+    }
+
+    /** How the target of a migration of librbd is made; it has the features of its source unless others are asked for. */
+    RbdOptions ofTarget(Layout layout, boolean flatten) {
+        CreateOptions options = connection.config().creation();
+        return new RbdOptions(layout, features(0, options), options.dataPool(), 0, flatten);
     }
 
     private static ImageInfo info(IoContext context, ImageSpec spec) {
@@ -64,8 +91,9 @@ final class Creation {
     private OptionalLong features(long objects, CreateOptions options) {
         options.dataPool()
                 .ifPresent(pool -> connection.in(Task.pool("opening the data pool '" + pool + "'", pool), _ -> pool));
-        if (options.features().isPresent()) {
-            return OptionalLong.of(bits(options.features().get()));
+        if (options.features().isPresent() || options.shared()) {
+            long asked = options.features().map(Creation::bits).orElseGet(this::defaultFeatures);
+            return OptionalLong.of(options.shared() ? asked & ~bits(SINGLE_CLIENT) : asked);
         } else if (objects <= MAX_MAPPED_OBJECTS) {
             return OptionalLong.empty();
         }
@@ -93,15 +121,21 @@ final class Creation {
     }
 
     ImageInfo cloneOf(SnapshotSpec parent, ImageSpec child, Layout layout, CreateOptions options) {
-        long size = sizeOf(parent);
+        long objects = layout.objects(sizeOf(parent));
+        return cloneOf(
+                parent, child, new RbdOptions(layout, features(objects, options), options.dataPool(), cloneFormat()));
+    }
+
+    private int cloneFormat() {
+        return switch (connection.config().cloneFormat()) {
+            case AUTO -> 0;
+            case V1 -> 1;
+            case V2 -> 2;
+        };
+    }
+
+    private ImageInfo cloneOf(SnapshotSpec parent, ImageSpec child, RbdOptions rbd) {
         Task task = Task.image("cloning " + parent + " to " + child, child.pool());
-        int format =
-                switch (connection.config().cloneFormat()) {
-                    case AUTO -> 0;
-                    case V1 -> 1;
-                    case V2 -> 2;
-                };
-        RbdOptions rbd = new RbdOptions(layout, features(layout.objects(size), options), options.dataPool(), format);
         PoolSpec parentPool = PoolSpec.parse(parent.image().pool());
         return connection.in(task, context -> {
             try (IoContext from = connection.open(parentPool)) {

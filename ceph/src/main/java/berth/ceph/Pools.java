@@ -103,6 +103,12 @@ final class Pools {
                 .toList();
     }
 
+    boolean hasNamespace(PoolSpec spec) {
+        return connection.among(
+                Task.pool("looking for namespace " + spec, spec.pool()),
+                directory -> directory.hasNamespace(spec.namespace()));
+    }
+
     void createNamespace(String pool, String namespace) {
         Names.check("namespace", namespace);
         Task task = Task.pool("creating namespace " + pool + "/" + namespace, pool);

@@ -86,39 +86,40 @@ final class Transfers {
         }
     }
 
-    /**
-     * Makes a range read as zeroes, to the byte. RBD images are thin and a cluster's free space belongs to all of them, so
-     * zeroes that were stored would reserve nothing; the space is given back.
-     */
+    /** Makes a range read as zeroes, to the byte, and stores them, so that a later write finds its space. */
+    void storeZeroes(long offset, long length) {
+        Task task = task("storing zeroes");
+        handle.transfer(task, (image, io) -> Limits.checkRange(offset, length, image.size()));
+        zeroInSteps(task, offset, offset + length, true);
+    }
+
+    /** Makes a range read as zeroes, to the byte, and gives its space back. */
     void zero(long offset, long length) {
         Task task = task("zeroing");
         handle.transfer(task, (image, io) -> Limits.checkRange(offset, length, image.size()));
         if (length <= MAX_ZEROED_BLINDLY) {
-            handle.transfer(task, (image, io) -> zero(image, io, offset, length));
+            zeroInSteps(task, offset, offset + length, false);
             return;
         }
         for (long at = offset; at < offset + length; at += LOOK_BYTES) {
             long step = Math.min(LOOK_BYTES, offset + length - at);
             long from = at;
             for (long[] stored : handle.call(task, image -> stored(image, from, step))) {
-                zeroInSteps(task, stored[0], stored[1]);
+                zeroInSteps(task, stored[0], stored[1], false);
             }
         }
     }
 
-    private void zeroInSteps(Task task, long start, long end) {
+    private void zeroInSteps(Task task, long start, long end, boolean keepSpace) {
         for (long at = start; at < end; at += MAX_ZEROED_BLINDLY) {
             long from = at;
-            handle.transfer(task, (image, io) -> zero(image, io, from, Math.min(MAX_ZEROED_BLINDLY, end - from)));
-        }
-    }
-
-    private static void zero(RbdImage image, RbdIo io, long offset, long length) {
-        if (length > 0) {
-            if (offset + length > image.size()) {
-                throw new BlockException(Problem.OUT_OF_RANGE, "the image was made smaller meanwhile");
-            }
-            io.zero(offset, length);
+            long length = Math.min(MAX_ZEROED_BLINDLY, end - from);
+            handle.transfer(task, (image, io) -> {
+                if (from + length > image.size()) {
+                    throw new BlockException(Problem.OUT_OF_RANGE, "the image was made smaller meanwhile");
+                }
+                io.zero(from, length, keepSpace);
+            });
         }
     }
 

@@ -68,7 +68,7 @@ final class CephFeaturesIT {
     void anImageIsMadeWithItsOwnFeaturesLayoutAndDataPool() {
         store.createPool("data");
         CreateOptions options =
-                new CreateOptions(Optional.of(Set.of("layering", "exclusive-lock")), Optional.of("data"));
+                new CreateOptions(Optional.of(Set.of("layering", "exclusive-lock")), Optional.of("data"), false);
 
         ImageInfo info = store.create(DISK, 64 * MIB, new Layout(23, 1 << 16, 4), options);
 
@@ -82,14 +82,14 @@ final class CephFeaturesIT {
                         new ImageSpec("vms", "other"),
                         MIB,
                         Layout.DEFAULT,
-                        new CreateOptions(Optional.empty(), Optional.of("nosuch"))));
+                        new CreateOptions(Optional.empty(), Optional.of("nosuch"), false)));
         assertProblem(
                 Problem.INVALID_ARGUMENT,
                 () -> store.create(
                         new ImageSpec("vms", "other"),
                         MIB,
                         Layout.DEFAULT,
-                        new CreateOptions(Optional.of(Set.of("teleportation")), Optional.empty())));
+                        new CreateOptions(Optional.of(Set.of("teleportation")), Optional.empty(), false)));
     }
 
     @Test
@@ -122,6 +122,40 @@ final class CephFeaturesIT {
             ByteBuffer read = ByteBuffer.allocateDirect(MIB);
             imported.read(3 * MIB, read);
             assertThat(read.flip()).isEqualTo(ByteBuffer.wrap(content));
+        }
+    }
+
+    @Test
+    void zeroesThatKeepTheirSpaceAreStored() {
+        byte[] content = new byte[16 * MIB];
+        new Random(9).nextBytes(content);
+        store.create(DISK, 400L * MIB, Layout.DEFAULT);
+        try (CephImage parent = store.open(DISK, Access.READ_WRITE)) {
+            parent.write(0, ByteBuffer.wrap(content));
+            parent.createSnapshot("s");
+            parent.protectSnapshot("s");
+        }
+        ImageSpec child = new ImageSpec("vms", "child");
+        store.clone(DISK.at("s"), child, Layout.DEFAULT);
+        try (CephImage image = store.open(child, Access.READ_WRITE)) {
+            assertThat(image.zeroesFast(true)).isTrue();
+            assertThat(image.zeroesFast(false)).isFalse();
+            image.writeZeroes(3, 5 * MIB, false);
+            image.writeZeroes(10 * MIB + 1, 4095, true);
+            image.writeZeroes(20 * MIB, 300L * MIB, false);
+            image.writeZeroes(0, 0, false);
+
+            Arrays.fill(content, 3, 3 + 5 * MIB, (byte) 0);
+            Arrays.fill(content, 10 * MIB + 1, 10 * MIB + 4096, (byte) 0);
+            ByteBuffer read = ByteBuffer.allocateDirect(content.length);
+            image.read(0, read);
+            assertThat(read.flip()).isEqualTo(ByteBuffer.wrap(content));
+            long stored = image.usage().usedBytes();
+            assertThat(stored).isGreaterThanOrEqualTo(305L * MIB);
+
+            image.writeZeroes(20 * MIB, 300L * MIB, true);
+            assertThat(image.usage().usedBytes()).isLessThanOrEqualTo(stored - 300L * MIB);
+            assertProblem(Problem.OUT_OF_RANGE, () -> image.writeZeroes(399L * MIB, 2 * MIB, false));
         }
     }
 
@@ -198,7 +232,7 @@ final class CephFeaturesIT {
     @Test
     void metadataAndLocksAreThoseThatRbdShows() {
         // With the exclusive-lock feature, whoever writes holds the lock already.
-        CreateOptions options = new CreateOptions(Optional.of(Set.of("layering")), Optional.empty());
+        CreateOptions options = new CreateOptions(Optional.of(Set.of("layering")), Optional.empty(), false);
         store.create(DISK, MIB, Layout.DEFAULT, options);
         try (CephImage image = store.open(DISK, Access.READ_WRITE);
                 CephStore other = CephStore.open(CephFixture.config());

@@ -12,6 +12,7 @@ import berth.cli.command.InstanceCommands;
 import berth.cli.command.LibvirtSecretCommands;
 import berth.cli.command.ListCommand;
 import berth.cli.command.MigrationCommands;
+import berth.cli.command.NamespaceCommands;
 import berth.cli.command.PoolCommands;
 import berth.cli.command.PrepareCommand;
 import berth.cli.command.PromoteCommand;
@@ -52,6 +53,9 @@ enum Verb {
     MIGRATION_COMMIT("migration commit"),
     MIGRATION_EXECUTE("migration execute"),
     MIGRATION_PREPARE("migration prepare"),
+    NAMESPACE_CREATE("namespace create"),
+    NAMESPACE_LIST("namespace list", "namespace ls"),
+    NAMESPACE_REMOVE("namespace remove", "namespace rm"),
     NBD_SERVE("nbd serve"),
     POOL_CREATE("pool create"),
     POOL_LIST("pool list", "pool ls"),
@@ -131,6 +135,9 @@ enum Verb {
             case MIGRATION_COMMIT -> MigrationCommands.commit();
             case MIGRATION_EXECUTE -> MigrationCommands.execute();
             case MIGRATION_PREPARE -> PrepareCommand.prepare();
+            case NAMESPACE_CREATE -> NamespaceCommands.create();
+            case NAMESPACE_LIST -> NamespaceCommands.list();
+            case NAMESPACE_REMOVE -> NamespaceCommands.remove();
             case NBD_SERVE -> ServeCommands.nbd();
             case POOL_CREATE -> PoolCommands.create();
             case POOL_LIST -> PoolCommands.list();

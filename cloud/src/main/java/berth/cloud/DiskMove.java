@@ -53,6 +53,16 @@ final class DiskMove implements AutoCloseable {
         return new MoveRequest.Import(disk.source(), target, Layout.DEFAULT, MoveRequest.Needed.WHEN_COMMITTED);
     }
 
+    /** What Nova calls the disk. */
+    String name() {
+        return disk.disk().name();
+    }
+
+    /** The size that the guest sees. */
+    long sizeBytes() {
+        return disk.source().points().getLast().reader().size();
+    }
+
     ImageSpec target() {
         return target;
     }
@@ -60,8 +70,7 @@ final class DiskMove implements AutoCloseable {
     /** Takes the disk to where it can be committed. */
     void copy(MoveOptions options, MoveListener listener) {
         switch (look()) {
-            case DiskTarget.Moved(var earlier) ->
-                report = Optional.of(DiskReport.of(disk.disk().name(), earlier, receipt));
+            case DiskTarget.Moved(var earlier) -> report = Optional.of(DiskReport.of(name(), earlier, receipt));
             case DiskTarget.Absent() -> begin(options, listener);
             case DiskTarget.Begun(MigrationState state) -> {
                 // What an earlier run accepted is not known here.
@@ -100,7 +109,7 @@ final class DiskMove implements AutoCloseable {
         if (report.isEmpty()) {
             Committed committed =
                     commitUnlessTouched(options.commit().withReceipt(ReceiptSink.toFile(receipt)), listener);
-            report = Optional.of(DiskReport.of(disk.disk().name(), committed.receipt(), receipt));
+            report = Optional.of(DiskReport.of(name(), committed.receipt(), receipt));
         }
         return report.get();
     }

@@ -2,12 +2,15 @@ package berth.cloud;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.libvirt.DomainXml;
 import berth.libvirt.NovaDisk;
 import berth.libvirt.NovaInstance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One run of the move of one instance. For one thread. */
@@ -41,6 +44,7 @@ final class InstanceMove implements AutoCloseable {
             for (NovaDisk disk : instance.disks()) {
                 disks.add(context.open(instance, disk, options));
             }
+            notes.addAll(checkFlavor());
             boolean earlier = disks.stream().allMatch(disk -> disk.look() instanceof DiskTarget.Moved);
             begun = true;
             ensurePool();
@@ -57,6 +61,14 @@ final class InstanceMove implements AutoCloseable {
         } catch (BlockException e) {
             return failed(directory, e);
         }
+    }
+
+    private List<String> checkFlavor() {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        disks.stream()
+                .filter(disk -> !(disk.look() instanceof DiskTarget.Moved))
+                .forEach(disk -> sizes.put(disk.name(), disk.sizeBytes()));
+        return FlavorCheck.require(instance.domain().flatMap(DomainXml::flavor), sizes, options.acceptFlavorMismatch());
     }
 
     private void ensurePool() {

@@ -2,11 +2,14 @@ package berth.cloud;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.libvirt.DomainXml;
 import berth.libvirt.NovaDisk;
 import berth.libvirt.NovaInstance;
 import berth.migration.Plan;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -17,6 +20,7 @@ final class InstancePlanner {
     private final InstanceRequest request;
     private final MoveOptions options;
     private final List<InstancePlan.DiskPlan> disks = new ArrayList<>();
+    private final Map<String, Long> newSizes = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
     private final List<Plan.Obstacle> problems = new ArrayList<>();
 
@@ -34,6 +38,8 @@ final class InstancePlanner {
             uuid = Optional.of(instance.uuid());
             check(() -> context.requireIdle(instance));
             instance.disks().forEach(disk -> check(() -> plan(instance, disk)));
+            check(() -> notes.addAll(FlavorCheck.require(
+                    instance.domain().flatMap(DomainXml::flavor), newSizes, options.acceptFlavorMismatch())));
             if (!context.hasPool(options.pool())) {
                 notes.add("pool " + options.pool() + " will be made");
             }
@@ -50,6 +56,9 @@ final class InstancePlanner {
     private void plan(NovaInstance instance, NovaDisk disk) {
         try (DiskMove move = context.open(instance, disk, options)) {
             DiskTarget there = move.look();
+            if (!(there instanceof DiskTarget.Moved)) {
+                newSizes.put(disk.name(), move.sizeBytes());
+            }
             Optional<Plan> migration = Optional.empty();
             if (there instanceof DiskTarget.Absent) {
                 Plan plan = context.mover().plan(move.request(), OptionalLong.empty());

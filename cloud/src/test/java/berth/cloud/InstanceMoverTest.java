@@ -322,7 +322,8 @@ class InstanceMoverTest {
         assertFailed(refused, Problem.FORBIDDEN, "backing file");
         assertThat(refused.text()).contains("--backing-dir");
 
-        MoveOptions options = new MoveOptions("vms", List.of(elsewhere), ExecuteOptions.DEFAULT, CommitOptions.DEFAULT);
+        MoveOptions options =
+                new MoveOptions("vms", List.of(elsewhere), ExecuteOptions.DEFAULT, CommitOptions.DEFAULT, false);
         assertThat(lab.instances()
                         .move(InstanceRequest.of(lab.instance()), options, MoveListener.NONE)
                         .outcome())
@@ -330,9 +331,48 @@ class InstanceMoverTest {
     }
 
     @Test
+    void diskThatIsNotAsLargeAsTheFlavorSaysIsRefusedUntilThatIsAccepted() throws IOException {
+        for (String gibibytes : new String[] {"2", "20"}) {
+            flavor("disk", "1", gibibytes);
+            String finding = "disk has 1073741824 bytes, but flavor m1.tiny has " + (Long.parseLong(gibibytes) << 30);
+
+            InstancePlan plan = lab.instances().plan(InstanceRequest.of(lab.instance()), MoveOptions.DEFAULT);
+            assertThat(plan.text()).contains("problem: " + finding, "--accept-flavor-mismatch");
+            assertFailed(move(), Problem.INVALID_ARGUMENT, finding);
+            assertThat(lab.store().pools()).isEmpty();
+            flavor("disk", gibibytes, "1");
+        }
+        flavor("disk", "1", "2");
+        MoveOptions accepting = new MoveOptions("vms", List.of(), ExecuteOptions.DEFAULT, CommitOptions.DEFAULT, true);
+        assertThat(lab.instances()
+                        .plan(InstanceRequest.of(lab.instance()), accepting)
+                        .problems())
+                .isEmpty();
+        InstanceReport report = lab.instances().move(InstanceRequest.of(lab.instance()), accepting, MoveListener.NONE);
+        assertThat(report.outcome()).isEqualTo(InstanceReport.Outcome.MOVED);
+        assertThat(report.notes()).contains("disk has 1073741824 bytes, but flavor m1.tiny has 2147483648");
+        assertThat(move().outcome()).isEqualTo(InstanceReport.Outcome.MOVED_EARLIER);
+    }
+
+    @Test
+    void diskOfAFlavorWithoutASizeIsAsLargeAsItsImage() throws IOException {
+        flavor("disk", "1", "0");
+        assertThat(move().outcome()).isEqualTo(InstanceReport.Outcome.MOVED);
+    }
+
+    private void flavor(String what, String from, String to) throws IOException {
+        Path xml = lab.instance().resolve("libvirt.xml");
+        String text = Files.readString(xml);
+        String element = "<nova:" + what + ">%s</nova:" + what + ">";
+        assertThat(text).contains(element.formatted(from));
+        Files.writeString(xml, text.replace(element.formatted(from), element.formatted(to)));
+    }
+
+    @Test
     void allDisksOfAnInstanceMoveUnderNovasNames() throws IOException {
         Files.writeString(lab.instance().resolve("disk.swap"), "s".repeat(5000));
         Files.writeString(lab.instance().resolve("disk.config"), "c".repeat(3000));
+        flavor("swap", "0", "1");
         NovaInstance.Hints hints = new NovaInstance.Hints(
                 Map.of("disk.swap", DiskFormat.RAW, "disk.config", DiskFormat.RAW), Optional.empty());
 

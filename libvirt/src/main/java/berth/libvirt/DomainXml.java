@@ -58,6 +58,15 @@ public final class DomainXml {
         return document.root().element("name").map(XmlNode.Element::text).orElse("");
     }
 
+    /**
+     * The flavor of the instance that the domain is, where Nova noted it.
+     *
+     * @throws BlockException {@link Problem#MALFORMED} when a size in it is no number
+     */
+    public Optional<NovaFlavor> flavor() {
+        return NovaFlavor.of(document.root());
+    }
+
     /** The disks in the order of the document. */
     public List<DomainDisk> disks() {
         return document.root().elements("devices").stream()

@@ -2,6 +2,7 @@ package berth.migration;
 
 import berth.block.ImageSpec;
 import berth.block.Layout;
+import berth.block.SnapshotSpec;
 import berth.block.Source;
 import java.util.Optional;
 
@@ -36,11 +37,18 @@ public sealed interface MoveRequest {
      * @param target the image that it becomes
      * @param layout the layout of that image
      * @param needed from when on the target is needed
+     * @param parent the snapshot that the target becomes a clone of; only where it is needed when committed
      */
-    record Import(Source source, ImageSpec target, Layout layout, Needed needed) implements MoveRequest {
+    record Import(Source source, ImageSpec target, Layout layout, Needed needed, Optional<SnapshotSpec> parent)
+            implements MoveRequest {
         /** An import whose target is needed at once. */
         public Import(Source source, ImageSpec target, Layout layout) {
             this(source, target, layout, Needed.AT_ONCE);
+        }
+
+        /** An import whose target is no clone. */
+        public Import(Source source, ImageSpec target, Layout layout, Needed needed) {
+            this(source, target, layout, needed, Optional.empty());
         }
     }
 

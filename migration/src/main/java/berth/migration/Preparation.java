@@ -60,7 +60,11 @@ final class Preparation {
         Map<String, String> attributes = notes(plan, validators).toAttributes();
         return switch (request.needed()) {
             case AT_ONCE -> store.prepareImport(request.target(), request.layout(), source, attributes);
-            case WHEN_COMMITTED -> store.prepareCopy(request.target(), request.layout(), source, attributes);
+            case WHEN_COMMITTED ->
+                request.parent().isPresent()
+                        ? store.prepareClonedCopy(
+                                request.parent().get(), request.target(), request.layout(), source, attributes)
+                        : store.prepareCopy(request.target(), request.layout(), source, attributes);
         };
     }
 

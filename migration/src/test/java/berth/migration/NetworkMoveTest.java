@@ -39,7 +39,7 @@ class NetworkMoveTest {
             Duration.ofSeconds(5),
             Duration.ofMillis(300),
             Duration.ofMillis(600),
-            new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(10)),
+            new RetryPolicy(2, 2, Duration.ofMillis(1), Duration.ofMillis(10)),
             new ReadAheadPolicy(1 << 20, 8, 2, 4));
 
     @TempDir

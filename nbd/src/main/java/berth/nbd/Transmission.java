@@ -2,6 +2,7 @@ package berth.nbd;
 
 import berth.block.BlockDevice;
 import berth.block.BlockException;
+import berth.block.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
@@ -145,15 +146,22 @@ final class Transmission {
                 changed();
             }
             case WRITE_ZEROES -> {
-                // A store's zeroing is a change of its maps: always faster than a write, so FAST_ZERO is never refused.
-                boolean mayUnmap = !request.has(Protocol.CMD_FLAG_NO_HOLE);
-                device.writeZeroes(request.offset(), request.length(), mayUnmap);
+                writeZeroes();
                 changed();
             }
             case CACHE -> cache();
             case BLOCK_STATUS -> blockStatus();
             case DISC -> throw new AssertionError("has no reply");
         }
+    }
+
+    private void writeZeroes() {
+        boolean mayUnmap = !request.has(Protocol.CMD_FLAG_NO_HOLE);
+        if (request.has(Protocol.CMD_FLAG_FAST_ZERO) && !device.zeroesFast(mayUnmap)) {
+            throw new BlockException(
+                    Problem.UNSUPPORTED, "zeroes that keep their space are written, which is not fast");
+        }
+        device.writeZeroes(request.offset(), request.length(), mayUnmap);
     }
 
     private void read() throws IOException {

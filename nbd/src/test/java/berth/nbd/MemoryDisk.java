@@ -29,6 +29,8 @@ final class MemoryDisk implements BlockDevice {
 
     /** Whether the last {@link #writeZeroes} was allowed to unmap. */
     volatile boolean lastMayUnmap;
+    /** Whether zeroes that keep their space are written. */
+    volatile boolean storesZeroes;
 
     private volatile Consumer<String> before = operation -> {};
 
@@ -145,6 +147,11 @@ final class MemoryDisk implements BlockDevice {
     public void flush() {
         before.accept("flush");
         flushes.incrementAndGet();
+    }
+
+    @Override
+    public boolean zeroesFast(boolean mayUnmap) {
+        return mayUnmap || !storesZeroes;
     }
 
     @Override

@@ -293,6 +293,20 @@ final class TransmissionTest extends NbdServerTestBase {
     }
 
     @Test
+    void fastZeroesAreRefusedWhereTheyWouldBeWritten() throws IOException {
+        try (TestClient client = client(true)) {
+            client.write(0, pattern(100_000, 1));
+            disk.storesZeroes = true;
+            int fast = Protocol.CMD_FLAG_FAST_ZERO;
+            assertThat(client.error(fast | Protocol.CMD_FLAG_NO_HOLE, CMD_WRITE_ZEROES, 0, 100_000))
+                    .isEqualTo(NbdError.ENOTSUP.code());
+            assertThat(disk.copy(0, 100_000)).isEqualTo(pattern(100_000, 1));
+            assertThat(client.error(fast, CMD_WRITE_ZEROES, 0, 100_000)).isZero();
+            assertThat(disk.copy(0, 100_000)).containsOnly(0);
+        }
+    }
+
+    @Test
     void cacheReadsTheRangeAndReportsFailures() throws IOException {
         try (TestClient client = client(true)) {
             assertThat(client.error(0, CMD_CACHE, 1, DISK_BYTES - 1)).isZero();

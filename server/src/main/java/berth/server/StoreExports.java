@@ -36,7 +36,7 @@ public final class StoreExports implements Exports {
     /**
      * One image or snapshot, which is also what clients get that name nothing.
      *
-     * @param name {@code pool/image} or {@code pool/image@snap}
+     * @param name {@code pool/image} or {@code pool/image@snap}; the pool may name a namespace
      */
     public static StoreExports only(BlockStore store, String name, boolean readOnly) {
         return new StoreExports(store, Optional.of(name), readOnly);
@@ -66,11 +66,11 @@ public final class StoreExports implements Exports {
         if (only.isPresent() && !only.get().equals(name)) {
             throw new BlockException(Problem.IMAGE_NOT_FOUND, "there is no export '" + name + "' here");
         }
-        int slash = name.indexOf('/');
+        int at = name.indexOf('@', name.indexOf('/') + 1);
+        int slash = name.lastIndexOf('/', at < 0 ? name.length() : at);
         if (slash < 0) {
             throw new BlockException(Problem.IMAGE_NOT_FOUND, "exports are named pool/image or pool/image@snap");
         }
-        int at = name.indexOf('@', slash);
         String image = name.substring(slash + 1, at < 0 ? name.length() : at);
         ImageSpec spec = new ImageSpec(name.substring(0, slash), image);
         return new Export(

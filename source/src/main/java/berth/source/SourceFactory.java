@@ -52,11 +52,12 @@ public final class SourceFactory implements SourceOpener {
      */
     @Override
     public Source open(String description) {
-        return open(new SpecParser(Path.of("")).parse(description));
+        return open(new SpecParser(Path.of("")).parse(description), streams);
     }
 
     /**
-     * Opens a source.
+     * Opens a source that somebody has just named: a server where nobody listens is not waited for as long as one that
+     * has answered before.
      *
      * @throws BlockException {@link Problem#SOURCE_NOT_FOUND} when a file or a secret is missing; {@link Problem#FORBIDDEN} when an
      *     image names a file that it may not; {@link Problem#INVALID_ARGUMENT} when the format of a backing file is not
@@ -64,20 +65,24 @@ public final class SourceFactory implements SourceOpener {
      *     images
      */
     public Source open(SourceSpec spec) {
+        return open(spec, streams.forFirstContact());
+    }
+
+    private Source open(SourceSpec spec, StreamOpener opener) {
         return switch (spec) {
             case NativeSpec image -> natives.open(image);
-            case RawSpec raw -> openRaw(raw);
-            case QcowSpec qcow -> openQcow(qcow);
+            case RawSpec raw -> openRaw(raw, opener);
+            case QcowSpec qcow -> openQcow(qcow, opener);
         };
     }
 
-    private DiskSource openRaw(RawSpec spec) {
+    private static DiskSource openRaw(RawSpec spec, StreamOpener opener) {
         List<ChainMember> members = new ArrayList<>();
         List<Source.Point> points = new ArrayList<>();
         try {
-            members.add(rawMember(spec.stream()));
+            members.add(rawMember(spec.stream(), opener));
             for (RawSpec.Snapshot snapshot : spec.snapshots()) {
-                ChainMember member = rawMember(snapshot.stream());
+                ChainMember member = rawMember(snapshot.stream(), opener);
                 members.add(member);
                 points.add(new Source.Point(snapshot.name(), false, Optional.empty(), member.reader(Optional.empty())));
             }
@@ -89,12 +94,12 @@ public final class SourceFactory implements SourceOpener {
         return new DiskSource(spec, members, points);
     }
 
-    private ChainMember rawMember(StreamSpec spec) {
-        return ChainMember.Raw.of(streams.open(spec));
+    private static ChainMember rawMember(StreamSpec spec, StreamOpener opener) {
+        return ChainMember.Raw.of(opener.open(spec));
     }
 
-    private DiskSource openQcow(QcowSpec spec) {
-        List<ChainMember> members = ChainOpener.open(spec, streams);
+    private static DiskSource openQcow(QcowSpec spec, StreamOpener opener) {
+        List<ChainMember> members = ChainOpener.open(spec, opener);
         Optional<BlockReader> backing = Optional.empty();
         for (ChainMember member : members.subList(1, members.size()).reversed()) {
             backing = Optional.of(member.reader(backing));

@@ -7,6 +7,7 @@ import berth.source.http.HttpObject;
 import berth.source.nbd.NbdExports;
 import berth.source.remote.RemoteOptions;
 import berth.source.remote.RemoteStream;
+import berth.source.remote.RemoteStream.Contact;
 import berth.source.s3.S3Address;
 import berth.source.s3.S3Login;
 import berth.source.s3.S3Object;
@@ -26,11 +27,23 @@ final class StreamOpener {
     private final SecretReader secrets;
     private final RemoteOptions remote;
     private final NbdExports exports;
+    private final Contact contact;
 
+    /** Opens streams that may have been open before. */
     StreamOpener(SecretReader secrets, RemoteOptions remote) {
+        this(secrets, remote, new NbdExports(remote), Contact.AGAIN);
+    }
+
+    private StreamOpener(SecretReader secrets, RemoteOptions remote, NbdExports exports, Contact contact) {
         this.secrets = secrets;
         this.remote = remote;
-        this.exports = new NbdExports(remote);
+        this.exports = exports;
+        this.contact = contact;
+    }
+
+    /** This one for streams that somebody has just named. */
+    StreamOpener forFirstContact() {
+        return new StreamOpener(secrets, remote, exports, Contact.FIRST);
     }
 
     /**
@@ -42,9 +55,9 @@ final class StreamOpener {
         return switch (spec) {
             case StreamSpec.File file -> FileStream.open(file.path());
             case StreamSpec.Http http ->
-                RemoteStream.open(new HttpObject(address(http), http.authority(), remote), remote);
-            case StreamSpec.S3 s3 -> RemoteStream.open(object(s3), remote);
-            case StreamSpec.Nbd nbd -> RemoteStream.open(exports.open(nbd), remote);
+                RemoteStream.open(new HttpObject(address(http), http.authority(), remote), remote, contact);
+            case StreamSpec.S3 s3 -> RemoteStream.open(object(s3), remote, contact);
+            case StreamSpec.Nbd nbd -> RemoteStream.open(exports.open(nbd), remote, contact);
         };
     }
 

@@ -177,7 +177,7 @@ class CephCommandsIT {
                         Stream.of(user), Stream.of("promote", "--no-progress", "rbd/child", "--to", "ceph:vms/clone"))
                 .toArray(String[]::new));
 
-        assertThat(clone.err()).contains("rbd/child is a clone of rbd/web@golden");
+        assertThat(clone.err()).contains("vms/clone becomes a clone of vms/web@golden");
         Disks.assertSame(exported("vms/web"), disk);
         Disks.assertSame(exported("vms/clone"), disk);
         assertThat(cluster.rbd("snap", "ls", "vms/web"))
@@ -199,10 +199,94 @@ class CephCommandsIT {
         Path late = directory.resolve("late.raw");
         local.ok("export", "--no-progress", "rbd/again@golden", late.toString());
         Disks.assertSame(late, disk);
+        cluster.rbd("rm", "--no-progress", "vms/clone");
         cluster.rbd("snap", "unprotect", "vms/web@golden");
         cluster.rbd("snap", "purge", "--no-progress", "vms/web");
         cluster.rbd("rm", "--no-progress", "vms/web");
-        cluster.rbd("rm", "--no-progress", "vms/clone");
+    }
+
+    private static Outcome promote(Berth local, String... args) throws IOException {
+        return local.ok(Stream.concat(
+                        Stream.of(
+                                "promote",
+                                "--no-progress",
+                                "-c",
+                                cluster.configurationFile().toString()),
+                        Stream.concat(Stream.of("--id", "cinder", "--keyring", keyring.toString()), Stream.of(args)))
+                .toArray(String[]::new));
+    }
+
+    private static Berth withClone(Path directory, String parent, String child, int seed) throws IOException {
+        Berth local = Berth.in(directory);
+        Path disk = Disks.raw(Files.createTempFile(directory, "disk", ".raw"), 40 << 20, 60, seed);
+        local.ok("import", "--no-progress", disk.toString(), parent);
+        local.ok("snap", "create", "--no-progress", parent + "@golden");
+        local.ok("snap", "protect", parent + "@golden");
+        local.ok("clone", parent + "@golden", child);
+        return local;
+    }
+
+    private static void writeOverNbd(Berth local, Path directory, String image, String... commands) throws IOException {
+        Path socket = directory.resolve("write.sock");
+        List<String> command = new ArrayList<>(List.of("qemu-io", "-f", "raw"));
+        for (String text : commands) {
+            command.addAll(List.of("-c", text));
+        }
+        command.add(Nbd.uri(socket, image));
+        try (BerthProcess _ = local.serve(image, socket)) {
+            Programs.ok(command.toArray(String[]::new));
+        }
+    }
+
+    /** How many objects an image has of its own. */
+    private static long objects(String image) {
+        String prefix = cluster.rbd("info", image)
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("block_name_prefix: "))
+                .findFirst()
+                .orElseThrow()
+                .substring("block_name_prefix: ".length());
+        return cluster.rados("-p", "vms", "ls")
+                .lines()
+                .filter(name -> name.startsWith(prefix))
+                .count();
+    }
+
+    @Test
+    void aPromotedCloneHoldsOnlyWhatDiffersFromItsPromotedParent() throws Exception {
+        Path directory = Files.createDirectory(temp.resolve("lineage"));
+        Berth local = withClone(directory, "rbd/base", "rbd/kid", 41);
+        writeOverNbd(local, directory, "rbd/kid", "write -P 7 5M 64k", "write -z 9M 1M", "write -P 9 16M 512", "flush");
+        local.ok("snap", "create", "--no-progress", "rbd/kid@mid");
+        writeOverNbd(local, directory, "rbd/kid", "write -P 8 21M 4k", "write -z 5M 64k", "flush");
+        withClone(directory, "rbd/other", "rbd/orphan", 42);
+
+        promote(local, "rbd/base", "--to", "ceph:vms");
+        assertThat(promote(local, "rbd/kid", "--to", "ceph:vms").err())
+                .contains("vms/kid becomes a clone of vms/base@golden");
+        assertThat(promote(local, "rbd/orphan", "--to", "ceph:vms/flat").err())
+                .contains("there is no protected snapshot vms/other@golden", "have no parent");
+        promote(local, "rbd/orphan", "--to", "ceph:vms/mixed", "--parent", "vms/base@golden");
+
+        assertThat(cluster.rbd("info", "vms/kid")).contains("parent: vms/base@golden");
+        assertThat(objects("vms/kid")).isEqualTo(4);
+        Disks.assertSame(exported("vms/kid"), local.export("rbd/kid", directory.resolve("kid.raw")));
+        Disks.assertSame(exported("vms/kid@mid"), local.export("rbd/kid@mid", directory.resolve("mid.raw")));
+        Path orphan = local.export("rbd/orphan", directory.resolve("orphan.raw"));
+        assertThat(cluster.rbd("info", "vms/flat")).doesNotContain("parent");
+        Disks.assertSame(exported("vms/flat"), orphan);
+        // A parent that has other bytes costs space, and nothing else.
+        assertThat(cluster.rbd("info", "vms/mixed")).contains("parent: vms/base@golden");
+        Disks.assertSame(exported("vms/mixed"), orphan);
+
+        cluster.rbd("snap", "purge", "--no-progress", "vms/kid");
+        for (String image : List.of("kid", "flat", "mixed")) {
+            cluster.rbd("rm", "--no-progress", "vms/" + image);
+        }
+        cluster.rbd("snap", "unprotect", "vms/base@golden");
+        cluster.rbd("snap", "purge", "--no-progress", "vms/base");
+        cluster.rbd("rm", "--no-progress", "vms/base");
     }
 
     @Test

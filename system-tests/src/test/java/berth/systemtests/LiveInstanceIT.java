@@ -198,6 +198,37 @@ class LiveInstanceIT {
     }
 
     @Test
+    void diskThatTheFlavorDoesNotExplainIsMovedOnlyWhenThatIsAccepted() throws Exception {
+        try (LibvirtGuest guest = lab.boot()) {
+            UUID uuid = guest.uuid();
+            guest.virsh(
+                    "metadata",
+                    uuid.toString(),
+                    "http://openstack.org/xmlns/libvirt/nova/1.1",
+                    "--key=nova",
+                    "--set=<instance><flavor name='m1.tiny'><disk>1</disk></flavor></instance>",
+                    "--live",
+                    "--config");
+            String finding = "disk has 67108864 bytes, but flavor m1.tiny has 1073741824";
+            String accept = "--accept-flavor-mismatch";
+
+            assertThat(migrate(uuid, "--dry-run").endedWith(INVALID).out())
+                    .contains(uuid + ": planned", finding, accept);
+            assertThat(migrate(uuid, "--no-progress").endedWith(INVALID).out()).contains(finding, accept);
+            assertThat(migrate(uuid, "--dry-run", accept).succeeded().out())
+                    .contains("disk (vda) becomes " + image(uuid), "note: " + finding);
+            assertThat(lab.cluster().rbd("ls", "vms")).doesNotContain(uuid.toString());
+            assertThat(guest.virsh("domblklist", uuid.toString()))
+                    .contains(lab.disk(uuid).toString());
+            assertThat(lab.state(uuid)).doesNotExist();
+
+            assertThat(migrate(uuid, "--no-progress", accept).succeeded().out())
+                    .contains(uuid + ": moved", "note: " + finding);
+            lab.assertNothingLost(guest);
+        }
+    }
+
+    @Test
     void otherImagesAndOtherCopiesAreLeftAlone() throws Exception {
         try (LibvirtGuest guest = lab.boot()) {
             UUID uuid = guest.uuid();

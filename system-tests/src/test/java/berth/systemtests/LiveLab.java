@@ -138,7 +138,7 @@ final class LiveLab implements AutoCloseable {
                 CephAdmin admin = CephAdmin.open(config)) {
             LiveMover mover = new LiveMover(
                     libvirt.uri(), store, admin, new SourceFactory(NativeResolver.NONE), directory.resolve("state"));
-            return use.of(mover, new LiveOptions("vms", Optional.empty(), 0, true, List.of()));
+            return use.of(mover, new LiveOptions("vms", Optional.empty(), 0, true, List.of(), false));
         }
     }
 

@@ -60,6 +60,8 @@ final class Rbd {
     static final NativeFunction GET_OVERLAP = function("rbd_get_overlap");
     static final NativeFunction GET_NAME = function("rbd_get_name");
     static final NativeFunction GET_ID = function("rbd_get_id");
+    static final NativeFunction GET_BLOCK_NAME_PREFIX = function("rbd_get_block_name_prefix");
+    static final NativeFunction GET_DATA_POOL_ID = function("rbd_get_data_pool_id");
     static final NativeFunction GET_PARENT = function("rbd_get_parent");
     static final NativeFunction LINKED_CLEANUP = function("rbd_linked_image_spec_cleanup");
     static final NativeFunction SNAP_SPEC_CLEANUP = function("rbd_snap_spec_cleanup");

@@ -25,6 +25,7 @@ public final class RbdImage implements AutoCloseable {
     private static final long TIME_BYTES = 16;
     private static final long WATCHER_BYTES = 24;
     private static final int ID_BYTES = 4096;
+    private static final long MAX_PREFIX_BYTES = 4096;
     private static final int LOCK_EXCLUSIVELY = 0;
 
     private final long handle;
@@ -93,6 +94,20 @@ public final class RbdImage implements AutoCloseable {
     /** The bits of the features. */
     public long features() {
         return number(Rbd.GET_FEATURES);
+    }
+
+    /** What the names of the objects with data begin with. */
+    public String blockNamePrefix() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocate(MAX_PREFIX_BYTES);
+            Rbd.GET_BLOCK_NAME_PREFIX.check(handle, name.address(), MAX_PREFIX_BYTES);
+            return name.getString(0);
+        }
+    }
+
+    /** The number of the pool that the data are in; mostly that of the image itself. */
+    public long dataPoolId() {
+        return Rbd.GET_DATA_POOL_ID.call(handle);
     }
 
     /** The bits of the flags: 1 for an object map, 2 for a fast diff, that are not valid. */

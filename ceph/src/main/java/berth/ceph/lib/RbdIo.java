@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RbdIo implements AutoCloseable {
     private static final int EVENTFD = 2;
+    /** {@code RBD_WRITE_ZEROES_FLAG_THICK_PROVISION}. */
+    private static final int THICK_PROVISION = 1;
+
     private static final int EVENTS = 64;
 
     private final RbdImage image;
@@ -107,9 +110,13 @@ public final class RbdIo implements AutoCloseable {
         check(Rbd.AIO_WRITE, writing(offset, from));
     }
 
-    /** Makes a range read as zeroes, to the byte; what lies in it takes no space afterwards. */
-    public void zero(long offset, long length) {
-        check(Rbd.AIO_WRITE_ZEROES, zeroing(offset, length));
+    /**
+     * Makes a range read as zeroes, to the byte.
+     *
+     * @param keepSpace whether the zeroes are stored; else what lies in the range takes no space afterwards
+     */
+    public void zero(long offset, long length, boolean keepSpace) {
+        check(Rbd.AIO_WRITE_ZEROES, zeroing(offset, length, keepSpace ? THICK_PROVISION : 0));
     }
 
     /** Makes durable what was acknowledged. */
@@ -212,7 +219,7 @@ public final class RbdIo implements AutoCloseable {
     private Begun begin(Change change) {
         return switch (change) {
             case Change.Write(long offset, MemorySegment from) -> begin(Rbd.AIO_WRITE, writing(offset, from));
-            case Change.Zero(long offset, long length) -> begin(Rbd.AIO_WRITE_ZEROES, zeroing(offset, length));
+            case Change.Zero(long offset, long length) -> begin(Rbd.AIO_WRITE_ZEROES, zeroing(offset, length, 0));
         };
     }
 
@@ -220,8 +227,8 @@ public final class RbdIo implements AutoCloseable {
         return completion -> Rbd.AIO_WRITE.call(image.handle(), offset, from.byteSize(), from.address(), completion, 0);
     }
 
-    private Submission zeroing(long offset, long length) {
-        return completion -> Rbd.AIO_WRITE_ZEROES.call(image.handle(), offset, length, completion, 0, 0);
+    private Submission zeroing(long offset, long length, int flags) {
+        return completion -> Rbd.AIO_WRITE_ZEROES.call(image.handle(), offset, length, completion, flags, 0);
     }
 
     private int take() {

@@ -3,11 +3,14 @@ package berth.cli.call;
 import berth.block.BlockException;
 import berth.block.Problem;
 import berth.ceph.CephConfig;
+import berth.ceph.CreateOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The options that name a Ceph cluster and a user of it, as {@code rbd} has them. */
@@ -17,6 +20,9 @@ public final class CephOptions {
 
     /** {@code --to ceph:POOL} is a pool of it, too. */
     public static final String POOL_PREFIX = STORE + ":";
+
+    /** The flag for images that several clients write. */
+    static final String SHARED = "--image-shared";
 
     private static final String CLIENT = "client.";
     private static final Map<String, List<String>> NAMES = new LinkedHashMap<>();
@@ -29,6 +35,8 @@ public final class CephOptions {
         NAMES.put("cluster", List.of("--cluster"));
         NAMES.put("keyring", List.of("-K", "--keyring"));
         NAMES.put("to", List.of("--to"));
+        NAMES.put("features", List.of("--image-feature"));
+        NAMES.put("data pool", List.of("--data-pool"));
     }
 
     private CephOptions() {}
@@ -67,7 +75,16 @@ public final class CephOptions {
         if (keyring.isPresent()) {
             config = config.withKeyring(directory.resolve(keyring.get()));
         }
-        return Optional.of(user.map(config::withUser).orElse(config));
+        return Optional.of(user.map(config::withUser).orElse(config).withCreation(creation(args)));
+    }
+
+    /** How the command wants images to be made. */
+    private static CreateOptions creation(List<String> args) {
+        List<String> features = LayoutOptions.features(values(args, "features"));
+        return new CreateOptions(
+                features.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(features)),
+                value(args, "data pool"),
+                args.contains(SHARED));
     }
 
     private static String id(String name) {
@@ -78,21 +95,23 @@ public final class CephOptions {
     }
 
     private static Optional<String> value(List<String> args, String option) {
-        List<String> names = NAMES.getOrDefault(option, List.of());
-        for (int i = 0; i < args.size(); i++) {
-            String arg = args.get(i);
-            for (String name : names) {
+        return values(args, option).stream().findFirst();
+    }
+
+    private static List<String> values(List<String> args, String option) {
+        List<String> values = new ArrayList<>();
+        for (String name : NAMES.getOrDefault(option, List.of())) {
+            for (int i = 0; i < args.size(); i++) {
+                String arg = args.get(i);
                 if (arg.equals(name) && i + 1 < args.size()) {
-                    return Optional.of(args.get(i + 1));
-                }
-                if (name.startsWith("--") && arg.startsWith(name + "=")) {
-                    return Optional.of(arg.substring(name.length() + 1));
-                }
-                if (!name.startsWith("--") && arg.startsWith(name) && arg.length() > name.length()) {
-                    return Optional.of(arg.substring(name.length()));
+                    values.add(args.get(i + 1));
+                } else if (name.startsWith("--") && arg.startsWith(name + "=")) {
+                    values.add(arg.substring(name.length() + 1));
+                } else if (!name.startsWith("--") && arg.startsWith(name) && arg.length() > name.length()) {
+                    values.add(arg.substring(name.length()));
                 }
             }
         }
-        return Optional.empty();
+        return values;
     }
 }

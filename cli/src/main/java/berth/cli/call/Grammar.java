@@ -88,41 +88,51 @@ public final class Grammar {
         return this;
     }
 
-    /** {@code -p/--pool}, {@code --image} and an image's name by place. */
+    /** {@code -p/--pool}, {@code --namespace}, {@code --image} and an image's name by place. */
     public Grammar image() {
         return option("-p --pool", "pool", "pool name")
+                .option("--namespace", "namespace", "namespace name")
                 .option("--image", "image", "image name")
-                .positional("image-spec", "image specification (example: [<pool-name>/]<image-name>)");
+                .positional("image-spec", "image specification (example: [<pool-name>/[<namespace>/]]<image-name>)");
     }
 
     /** {@link #image} and {@code --snap}. */
     public Grammar snapshot() {
         return option("-p --pool", "pool", "pool name")
+                .option("--namespace", "namespace", "namespace name")
                 .option("--image", "image", "image name")
                 .option("--snap", "snap", "snapshot name")
-                .positional("snap-spec", "snapshot specification (example: [<pool-name>/]<image-name>@<snap-name>)");
+                .positional(
+                        "snap-spec",
+                        "snapshot specification (example: [<pool-name>/[<namespace>/]]<image-name>@<snap-name>)");
     }
 
     /** Like {@link #snapshot} where the snapshot may be left out. */
     public Grammar imageOrSnapshot() {
         return option("-p --pool", "pool", "pool name")
+                .option("--namespace", "namespace", "namespace name")
                 .option("--image", "image", "image name")
                 .option("--snap", "snap", "snapshot name")
                 .positional(
                         "image-or-snap-spec",
-                        "image or snapshot specification (example: [<pool-name>/]<image-name>[@<snap-name>])");
+                        "image or snapshot specification (example: [<pool-name>/[<namespace>/]]<image-name>[@<snap-name>])");
     }
 
-    /** {@code --dest-pool}, {@code --dest} and the destination's name by place. */
+    /** {@code --dest-pool}, {@code --dest-namespace}, {@code --dest} and the destination's name by place. */
     public Grammar destination() {
         return option("--dest-pool", "dest-pool", "destination pool name")
+                .option("--dest-namespace", "dest-namespace", "destination namespace name")
                 .option("--dest", "dest", "destination image name")
-                .positional("dest-image-spec", "destination image specification (example: [<pool-name>/]<image-name>)");
+                .positional(
+                        "dest-image-spec",
+                        "destination image specification (example: [<pool-name>/[<namespace>/]]<image-name>)");
     }
 
-    /** {@code -p/--pool} and a pool's name by place. */
+    /** {@code -p/--pool}, {@code --namespace} and a pool's name by place. */
     public Grammar pool() {
-        return option("-p --pool", "pool", "pool name").positional("pool-spec", "pool name");
+        return option("-p --pool", "pool", "pool name")
+                .option("--namespace", "namespace", "namespace name")
+                .positional("pool-spec", "pool specification (example: <pool-name>[/<namespace>])");
     }
 
     /** The options that describe the layout of a new image. */
@@ -131,13 +141,20 @@ public final class Grammar {
                 .flag("--new-format", "use image format 2 (deprecated)")
                 .option("--order", "order", "object order [12 <= order <= 25] (deprecated)")
                 .option("--object-size", "object-size", "object size in B/K/M [4K <= object size <= 32M]")
-                .repeatable(
+                .option("--stripe-unit", "stripe-unit", "stripe unit in B/K/M")
+                .option("--stripe-count", "stripe-count", "stripe count")
+                .creation();
+    }
+
+    /** The options that say what else a new image has. */
+    public Grammar creation() {
+        return repeatable(
                         "--image-feature",
                         "image-feature",
-                        "image features [layering, exclusive-lock, object-map, fast-diff, deep-flatten];"
-                                + " images of this store have all of them")
-                .option("--stripe-unit", "stripe-unit", "stripe unit in B/K/M")
-                .option("--stripe-count", "stripe-count", "stripe count");
+                        "image features [layering, exclusive-lock, object-map, fast-diff, deep-flatten; on Ceph"
+                                + " journaling]; images of a local store have all but that")
+                .flag("--image-shared", "shared image (Ceph): without the features that need a lock")
+                .option("--data-pool", "data-pool", "data pool (Ceph)");
     }
 
     /** {@code --bandwidth}: the most that is copied a second. */

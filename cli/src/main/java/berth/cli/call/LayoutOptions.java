@@ -2,15 +2,19 @@ package berth.cli.call;
 
 import berth.block.BlockException;
 import berth.block.Layout;
+import berth.ceph.CephStore;
 import berth.cli.text.ByteSize;
 import berth.posix.Errno;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the layout of a new image and other sizes from a command's options. */
 public final class LayoutOptions {
     private static final Set<String> FEATURES =
             Set.of("layering", "exclusive-lock", "object-map", "fast-diff", "deep-flatten", "striping");
+    private static final Set<String> CEPH_FEATURES = Set.of("journaling");
     private static final Set<String> MISSING_FEATURES = Set.of("journaling", "data-pool", "non-primary");
     private static final long MEBIBYTE = 1L << 20;
 
@@ -94,19 +98,32 @@ public final class LayoutOptions {
         }
     }
 
+    /** On a cluster the features count, see {@link CephOptions}; a local store has what it has. */
     private static void checkFeatures(Call call) {
-        for (String list : call.args().options("--image-feature")) {
-            for (String feature : list.split(",", -1)) {
-                if (MISSING_FEATURES.contains(feature)) {
-                    throw new CommandFailure(
-                            Errno.EOPNOTSUPP.number(),
-                            "image feature '" + feature + "' is not supported by this store");
-                }
-                if (!FEATURES.contains(feature)) {
-                    throw badArgument("--image-feature");
-                }
+        boolean local = !(call.store() instanceof CephStore);
+        for (String feature : features(call.args().options("--image-feature"))) {
+            if (local && MISSING_FEATURES.contains(feature)) {
+                throw unsupported("image feature '" + feature + "'");
+            }
+            if (!FEATURES.contains(feature) && !CEPH_FEATURES.contains(feature)) {
+                throw badArgument("--image-feature");
             }
         }
+        if (local && call.args().option("--data-pool").isPresent()) {
+            throw unsupported("--data-pool");
+        }
+        if (local && call.args().flag(CephOptions.SHARED)) {
+            throw unsupported(CephOptions.SHARED);
+        }
+    }
+
+    /** The features that the values of {@code --image-feature} name. */
+    static List<String> features(List<String> values) {
+        return values.stream().flatMap(list -> Stream.of(list.split(",", -1))).toList();
+    }
+
+    private static CommandFailure unsupported(String what) {
+        return new CommandFailure(Errno.EOPNOTSUPP.number(), what + " is not supported by this store");
     }
 
     /** The value of {@code --size}, whose bare numbers are MiB. @throws CommandFailure when it is missing */

@@ -9,6 +9,7 @@ import berth.block.MigrationRecord;
 import berth.block.MigrationState;
 import berth.block.Problem;
 import berth.block.Progress;
+import berth.block.SnapshotSpec;
 import berth.block.Source;
 import berth.cli.call.Call;
 import berth.cli.call.CommandFailure;
@@ -23,6 +24,7 @@ import berth.server.KeptSecrets;
 import berth.source.spec.SourceSpec;
 import berth.source.spec.SpecParser;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The import of a disk of any format: prepare, execute and commit of a live migration in one go. */
@@ -34,16 +36,23 @@ final class DiskImport {
     private final Engine engine;
     private final ImageSpec target;
     private final Layout layout;
+    private final Optional<SnapshotSpec> parent;
 
     /**
      * @param engine the store that the disk goes into
      * @param target the image that it becomes
      */
     DiskImport(Call call, Engine engine, ImageSpec target, Layout layout) {
+        this(call, engine, target, layout, Optional.empty());
+    }
+
+    /** @param parent what the image becomes a clone of */
+    DiskImport(Call call, Engine engine, ImageSpec target, Layout layout, Optional<SnapshotSpec> parent) {
         this.call = call;
         this.engine = engine;
         this.target = target;
         this.layout = layout;
+        this.parent = parent;
     }
 
     /** Imports a file. */
@@ -98,7 +107,8 @@ final class DiskImport {
         try (Source source = engine.sources().open(spec)) {
             if (!begun(source)) {
                 engine.mover()
-                        .prepare(new MoveRequest.Import(source, target, layout, MoveRequest.Needed.WHEN_COMMITTED));
+                        .prepare(new MoveRequest.Import(
+                                source, target, layout, MoveRequest.Needed.WHEN_COMMITTED, parent));
             }
         }
     }

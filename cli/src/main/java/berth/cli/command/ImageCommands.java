@@ -10,16 +10,19 @@ import berth.block.Layout;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.SnapshotSpec;
+import berth.ceph.PoolSpec;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.cli.call.LayoutOptions;
+import berth.cli.call.SpecText;
 import berth.cli.call.Specs;
-import java.util.Optional;
 
 /** The commands that make, change and remove images. */
 public final class ImageCommands {
+    private static final String OTHER_PLACE = "\n  use 'berth migration prepare' to move an image to another place";
+
     private ImageCommands() {}
 
     /** {@code create}. */
@@ -111,15 +114,22 @@ public final class ImageCommands {
                         .example("mv vms/web vms/web-old"),
                 call -> {
                     ImageSpec from = Specs.image(call);
-                    ImageSpec to = Specs.destination(call, 1, from.pool(), Optional.empty());
-                    if (!from.pool().equals(to.pool())) {
-                        throw CommandFailure.invalid("mv/rename across pools not supported\nsource pool: "
-                                + from.pool() + " dest pool: " + to.pool()
-                                + "\n  use 'berth migration prepare' to move an image to another pool");
-                    }
+                    ImageSpec to = Specs.newName(call, 1, from);
+                    requireSamePlace(PoolSpec.parse(from.pool()), PoolSpec.parse(to.pool()));
                     explainRun("rename error", () -> call.store().rename(from, to.image()));
                     return 0;
                 });
+    }
+
+    private static void requireSamePlace(PoolSpec from, PoolSpec to) {
+        if (!from.pool().equals(to.pool())) {
+            throw CommandFailure.invalid("mv/rename across pools not supported\nsource pool: " + from.pool()
+                    + " dest pool: " + to.pool() + OTHER_PLACE);
+        }
+        if (!from.namespace().equals(to.namespace())) {
+            throw CommandFailure.invalid("mv/rename across namespaces not supported\nsource namespace: "
+                    + from.namespace() + " dest namespace: " + to.namespace() + OTHER_PLACE);
+        }
     }
 
     /** {@code clone}. */
@@ -135,7 +145,7 @@ public final class ImageCommands {
 
     private static int runClone(Call call) {
         SnapshotSpec parent = Specs.snapshot(call);
-        ImageSpec child = Specs.destination(call, 1, Specs.DEFAULT_POOL, Optional.empty());
+        ImageSpec child = Specs.destination(call, 1, SpecText.NONE);
         Layout base = CommandFailure.explain(
                 "error opening image " + parent.image().image(),
                 () -> Layout.ofOrder(call.store().info(parent.image()).layout().order()));

@@ -6,6 +6,8 @@ import berth.block.Layout;
 import berth.block.ParentLink;
 import berth.block.Snapshot;
 import berth.block.SnapshotSpec;
+import berth.ceph.CephImage;
+import berth.ceph.PoolSpec;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -63,7 +65,9 @@ public final class InfoCommand {
         line(text, "order " + layout.order() + " (" + ByteSize.format(layout.objectBytes()) + " objects)");
         line(text, "snapshot_count: " + info.snapshotCount());
         line(text, "id: " + info.id());
-        line(text, "block_name_prefix: rbd_data." + info.id());
+        CephImage.Placement placement = placement(image);
+        placement.dataPool().ifPresent(pool -> line(text, "data_pool: " + pool));
+        line(text, "block_name_prefix: " + placement.blockNamePrefix());
         line(text, "format: 2");
         line(text, "features: " + String.join(", ", info.features()));
         line(text, "op_features: ");
@@ -81,6 +85,14 @@ public final class InfoCommand {
             line(text, "stripe count: " + layout.stripeCount());
         }
         return text.toString();
+    }
+
+    /** An image of a local store has the prefix that one of the same id would have. */
+    private static CephImage.Placement placement(Image image) {
+        return image instanceof CephImage ceph
+                ? ceph.placement()
+                : new CephImage.Placement(
+                        Optional.empty(), "rbd_data." + image.info().id());
     }
 
     private static void line(StringBuilder text, String line) {
@@ -120,7 +132,9 @@ public final class InfoCommand {
         out.writeNumberProperty("order", info.layout().order());
         out.writeNumberProperty("object_size", info.layout().objectBytes());
         out.writeNumberProperty("snapshot_count", info.snapshotCount());
-        out.writeStringProperty("block_name_prefix", "rbd_data." + info.id());
+        CephImage.Placement placement = placement(image);
+        placement.dataPool().ifPresent(pool -> out.writeStringProperty("data_pool", pool));
+        out.writeStringProperty("block_name_prefix", placement.blockNamePrefix());
         out.writeNumberProperty("format", 2);
         out.writeArrayPropertyStart("features");
         info.features().forEach(out::writeString);
@@ -134,8 +148,9 @@ public final class InfoCommand {
     private static void writeParent(Call call, JsonGenerator out, ParentLink parent) {
         SnapshotSpec snapshot = parent.snapshot();
         out.writeObjectPropertyStart("parent");
-        out.writeStringProperty("pool", snapshot.image().pool());
-        out.writeStringProperty("pool_namespace", "");
+        PoolSpec place = PoolSpec.parse(snapshot.image().pool());
+        out.writeStringProperty("pool", place.pool());
+        out.writeStringProperty("pool_namespace", place.namespace());
         out.writeStringProperty("image", snapshot.image().image());
         out.writeStringProperty("id", call.store().info(snapshot.image()).id());
         out.writeStringProperty("snapshot", snapshot.snapshot());

@@ -63,6 +63,9 @@ public final class InstanceCommands {
                                 "path",
                                 "socket at which the domains find their disks [default: nbd.sock in the store]")
                         .option("--nbd-address", "host:port", "address at which the domains find their disks")
+                        .flag(
+                                "--accept-flavor-mismatch",
+                                "move disks although their sizes are not what the instance's flavor says")
                         .flag("--offline", "refuse instances that run, instead of moving them while they do")
                         .flag("--rollback", "take back the move of an instance that runs, before it uses its images")
                         .option("--connect", "uri", "libvirt of the instances [default: qemu:///system]")
@@ -151,7 +154,11 @@ public final class InstanceCommands {
                 .map(call.invocation()::resolve)
                 .toList();
         return new MoveOptions(
-                LiveInstances.pool(call), backing, MigrationCommands.copyOptions(call.args()), CommitOptions.DEFAULT);
+                LiveInstances.pool(call),
+                backing,
+                MigrationCommands.copyOptions(call.args()),
+                CommitOptions.DEFAULT,
+                LiveInstances.acceptFlavorMismatch(call));
     }
 
     private static InstanceMover mover(Call call) {

@@ -7,6 +7,7 @@ import berth.block.ImageSpec;
 import berth.block.ParentLink;
 import berth.block.Snapshot;
 import berth.block.SnapshotSpec;
+import berth.ceph.PoolSpec;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -138,8 +139,9 @@ public final class ListCommand {
         if (parent.isPresent()) {
             SnapshotSpec snapshot = parent.get().snapshot();
             out.writeObjectPropertyStart("parent");
-            out.writeStringProperty("pool", snapshot.image().pool());
-            out.writeStringProperty("pool_namespace", "");
+            PoolSpec place = PoolSpec.parse(snapshot.image().pool());
+            out.writeStringProperty("pool", place.pool());
+            out.writeStringProperty("pool_namespace", place.namespace());
             out.writeStringProperty("image", snapshot.image().image());
             out.writeStringProperty("snapshot", snapshot.snapshot());
             out.writeEndObject();

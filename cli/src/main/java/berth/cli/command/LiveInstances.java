@@ -56,7 +56,17 @@ final class LiveInstances implements AutoCloseable {
     /** The pool that {@code --to} names, with or without the cluster before it. */
     static String pool(Call call) {
         String to = call.args().option("--to").orElse(MoveOptions.NOVA_POOL);
-        return to.startsWith(CephOptions.POOL_PREFIX) ? to.substring(CephOptions.POOL_PREFIX.length()) : to;
+        String pool = to.startsWith(CephOptions.POOL_PREFIX) ? to.substring(CephOptions.POOL_PREFIX.length()) : to;
+        if (pool.indexOf('/') >= 0) {
+            throw CommandFailure.invalid("instances go to a pool as a whole, not to '" + pool
+                    + "': Nova knows no namespaces, and names the images itself");
+        }
+        return pool;
+    }
+
+    /** Whether disks are moved that have not the sizes that the flavor says. */
+    static boolean acceptFlavorMismatch(Call call) {
+        return call.args().flag("--accept-flavor-mismatch");
     }
 
     private static Path directory(Call call) {
@@ -90,14 +100,19 @@ final class LiveInstances implements AutoCloseable {
     int run(List<String> arguments, boolean json) {
         LiveOptions options = options();
         boolean rollBack = call.args().flag("--rollback");
+        boolean dryRun = call.args().flag("--dry-run");
+        if (rollBack && dryRun) {
+            throw CommandFailure.invalid("--dry-run is for moves, not for --rollback");
+        }
         List<LiveReport> reports = new ArrayList<>();
         for (String argument : arguments) {
             call.checkCancelled();
             UUID instance = uuid(argument)
                     .orElseThrow(() -> CommandFailure.invalid(
                             "'" + argument + "' is neither an instance's UUID nor a directory called by one"));
-            LiveReport report =
-                    rollBack ? mover.rollBack(instance, options, LiveListener.NONE) : move(instance, options);
+            LiveReport report = dryRun
+                    ? mover.plan(instance, options)
+                    : rollBack ? mover.rollBack(instance, options, LiveListener.NONE) : move(instance, options);
             reports.add(report);
             if (!json) {
                 call.console().print(report.text());
@@ -122,7 +137,8 @@ final class LiveInstances implements AutoCloseable {
                 secret(call),
                 LayoutOptions.size(call.args(), "--bandwidth", 1).orElse(0),
                 !call.args().flag("--skip-verification"),
-                backing);
+                backing,
+                acceptFlavorMismatch(call));
     }
 
     private LiveReport move(UUID instance, LiveOptions options) {

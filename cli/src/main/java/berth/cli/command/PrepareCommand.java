@@ -35,11 +35,12 @@ public final class PrepareCommand {
                                 "import to Ceph: stay, and serve the source to the clients of the image until it has"
                                         + " been executed")
                         .option("-p --pool", "pool", "source pool name")
+                        .option("--namespace", "namespace", "source namespace name")
                         .option("--image", "image", "source image name")
                         .option("--snap", "snap", "source snapshot name")
                         .positional(
                                 "source-image-or-snap-spec",
-                                "source image or snapshot specification (example: [<pool-name>/]<image-name>[@<snap-name>])")
+                                "source image or snapshot specification (example: [<pool-name>/[<namespace>/]]<image-name>[@<snap-name>])")
                         .destination()
                         .layout()
                         .flag("--flatten", "fill clone with parent data (make it independent)")
@@ -73,7 +74,7 @@ public final class PrepareCommand {
 
     private static int prepareLinked(Call call) {
         ImageSpec source = Specs.image(call);
-        ImageSpec target = Specs.destination(call, 1, source.pool(), Optional.of(source.image()));
+        ImageSpec target = Specs.destination(call, 1, SpecText.of(source));
         String what = "preparing migration failed";
         boolean flatten = call.args().flag("--flatten");
         return explain(what, () -> {
@@ -90,19 +91,16 @@ public final class PrepareCommand {
             throw CommandFailure.invalid("image name was not specified");
         }
         String snapshot = text.snapshot().orElseThrow(() -> CommandFailure.invalid("snapshot name was not specified"));
-        String pool = Specs.checkPool(call, text.pool().orElse(Specs.DEFAULT_POOL));
+        String pool = Specs.checkPool(call, text.place());
         String spec = SourceSpecs.ofSnapshot(pool, text.image().get(), snapshot);
-        return importSource(call, spec, Specs.destination(call, 1, pool, text.image()));
+        return importSource(call, spec, Specs.destination(call, 1, text));
     }
 
     /** With a source-spec a name alone is the destination's, as {@code rbd} has it. */
     private static int prepareImport(Call call) {
         String spec = SourceSpecs.read(call);
         boolean named = Specs.hasDestination(call, 1);
-        return importSource(
-                call,
-                spec,
-                named ? Specs.destination(call, 1, Specs.DEFAULT_POOL, Optional.empty()) : Specs.image(call));
+        return importSource(call, spec, named ? Specs.destination(call, 1, SpecText.NONE) : Specs.image(call));
     }
 
     private static int importSource(Call call, String json, ImageSpec target) {

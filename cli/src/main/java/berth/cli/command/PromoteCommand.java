@@ -11,6 +11,7 @@ import berth.block.MigrationStore;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
+import berth.block.SnapshotSpec;
 import berth.cli.call.Call;
 import berth.cli.call.CephOptions;
 import berth.cli.call.Command;
@@ -42,14 +43,22 @@ public final class PromoteCommand {
                                 "--to",
                                 "ceph:pool/image",
                                 "pool of the cluster, and the image's name if it is to change")
+                        .option(
+                                "--parent",
+                                "snap-spec",
+                                "snapshot of the cluster that the copy becomes a clone of [default: for a clone, that of"
+                                        + " its parent's names in the target's pool, if it is there and protected]")
+                        .creation()
                         .bandwidth()
                         .verification()
                         .progress()
                         .note("The image may be in use: it is copied as it is when the command begins, and stays in the"
-                                + " local store. The copy has its snapshots, protected where they are; a clone becomes"
-                                + " independent of its parent. The cluster is that of -c, --id and --keyring.")
+                                + " local store. The copy has its snapshots, protected where they are. The copy of a"
+                                + " clone is a clone again, which holds only what differs, when its parent was promoted"
+                                + " before; else it has no parent. The cluster is that of -c, --id and --keyring.")
                         .note("A copy that was killed goes on when it is run again.")
                         .example("promote vms/web --to ceph:vms")
+                        .example("promote vms/web --to ceph:vms --parent images/debian@v1")
                         .example("promote -c /etc/ceph/ceph.conf --id cinder vms/web --to ceph:volumes/web"),
                 PromoteCommand::run);
     }
@@ -60,13 +69,10 @@ public final class PromoteCommand {
         ImageSpec target = target(call, source);
         try (Engine cluster = explain(WHAT, () -> call.engine().connect(call.cluster()))) {
             ImageInfo info = explain(WHAT, () -> call.store().info(source));
-            info.parent()
-                    .ifPresent(parent -> call.console()
-                            .complain("note: " + source + " is a clone of " + parent.snapshot() + "; " + target
-                                    + " will hold all of its data and have no parent"));
+            Optional<SnapshotSpec> parent = parent(call, cluster, info, target);
             try {
                 explain(WHAT, () -> takeMoment(call.store(), source, cluster.store(), target));
-                new DiskImport(call, cluster, target, info.layout()).run(spec(call, source));
+                new DiskImport(call, cluster, target, info.layout(), parent).run(spec(call, source));
             } finally {
                 forgetMoment(call.store(), source, cluster.store(), target);
             }
@@ -77,14 +83,57 @@ public final class PromoteCommand {
     private static ImageSpec target(Call call, ImageSpec source) {
         String to = call.args().option("--to").orElse(CephOptions.POOL_PREFIX + source.pool());
         if (!to.startsWith(CephOptions.POOL_PREFIX)) {
-            throw CommandFailure.invalid("--to is ceph:POOL or ceph:POOL/IMAGE, not '" + to + "'");
+            throw CommandFailure.invalid(
+                    "--to is ceph:POOL, ceph:POOL/IMAGE or ceph:POOL/NAMESPACE/IMAGE, not '" + to + "'");
         }
         String place = to.substring(CephOptions.POOL_PREFIX.length());
         if (place.indexOf('/') < 0) {
             return new ImageSpec(place, source.image());
         }
         SpecText text = SpecText.parse(place);
-        return new ImageSpec(text.pool().orElse(source.pool()), text.image().orElse(source.image()));
+        return new ImageSpec(text.place(), text.image().orElseThrow());
+    }
+
+    /**
+     * What the image becomes a clone of: the snapshot that {@code --parent} names, or the one of the same name that its
+     * parent has in the cluster. Whatever it holds, the whole image is compared with the source before it is committed.
+     */
+    private static Optional<SnapshotSpec> parent(Call call, Engine cluster, ImageInfo info, ImageSpec target) {
+        Optional<String> named = call.args().option("--parent");
+        if (named.isEmpty() && info.parent().isEmpty()) {
+            return Optional.empty();
+        }
+        SnapshotSpec parent = named.map(PromoteCommand::snapshot).orElseGet(() -> {
+            SnapshotSpec local = info.parent().orElseThrow().snapshot();
+            return new ImageSpec(target.pool(), local.image().image()).at(local.snapshot());
+        });
+        if (named.isPresent() || isProtected(cluster.store(), parent)) {
+            call.console().complain("note: " + target + " becomes a clone of " + parent + " in the cluster");
+            return Optional.of(parent);
+        }
+        call.console()
+                .complain("note: " + info.spec() + " is a clone of "
+                        + info.parent().orElseThrow().snapshot() + ", and there is no protected snapshot " + parent
+                        + " in the cluster; " + target + " will hold all of its data and have no parent");
+        return Optional.empty();
+    }
+
+    private static SnapshotSpec snapshot(String text) {
+        SpecText spec = SpecText.parse(text);
+        String name = spec.snapshot()
+                .orElseThrow(() -> CommandFailure.invalid("--parent names a snapshot, as POOL/IMAGE@SNAPSHOT"));
+        return new ImageSpec(spec.place(), spec.image().orElseThrow()).at(name);
+    }
+
+    private static boolean isProtected(MigrationStore cluster, SnapshotSpec parent) {
+        try (Image image = cluster.open(parent)) {
+            return image.snapshot().filter(Snapshot::isProtected).isPresent();
+        } catch (BlockException e) {
+            return switch (e.problem()) {
+                case IMAGE_NOT_FOUND, SNAPSHOT_NOT_FOUND, ACCESS_DENIED -> false;
+                default -> throw e;
+            };
+        }
     }
 
     private static NativeSpec spec(Call call, ImageSpec source) {

@@ -253,7 +253,7 @@ public final class SnapCommands {
                         .positional(
                                 "dest-snap-spec",
                                 "destination snapshot specification (example: "
-                                        + "[<pool-name>/]<image-name>@<snap-name>)")
+                                        + "[<pool-name>/[<namespace>/]]<image-name>@<snap-name>)")
                         .example("snap rename vms/web@a vms/web@b"),
                 SnapCommands::runRename);
     }
@@ -265,7 +265,7 @@ public final class SnapCommands {
                 .or(() -> call.args().option("--dest-snap"))
                 .orElseThrow(() -> CommandFailure.invalid("destination snapshot name was not specified"));
         ImageSpec image = from.image();
-        if (!matches(to.pool(), image.pool()) || !matches(to.image(), image.image())) {
+        if ((to.pool().isPresent() && !to.place().equals(image.pool())) || !matches(to.image(), image.image())) {
             throw CommandFailure.invalid("source and destination image must be the same");
         }
         try (Image open = call.open(image, Access.READ_WRITE)) {

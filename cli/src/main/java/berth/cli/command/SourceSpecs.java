@@ -1,5 +1,6 @@
 package berth.cli.command;
 
+import berth.ceph.PoolSpec;
 import berth.cli.call.Call;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
@@ -70,7 +71,11 @@ final class SourceSpecs {
         return Json.write(false, json -> {
             json.writeStartObject();
             json.writeStringProperty("type", "native");
-            json.writeStringProperty("pool_name", pool);
+            PoolSpec place = PoolSpec.parse(pool);
+            json.writeStringProperty("pool_name", place.pool());
+            if (!place.namespace().isEmpty()) {
+                json.writeStringProperty("pool_namespace", place.namespace());
+            }
             json.writeStringProperty("image_name", image);
             json.writeStringProperty("snap_name", snapshot);
             json.writeEndObject();

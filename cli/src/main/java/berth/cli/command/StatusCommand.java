@@ -5,6 +5,7 @@ import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
 import berth.block.Problem;
 import berth.block.Watcher;
+import berth.ceph.PoolSpec;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -97,19 +98,23 @@ public final class StatusCommand {
         MigrationRecord record = status.record();
         out.writeObjectPropertyStart("migration");
         if (record.source().isPresent()) {
-            out.writeStringProperty("source_pool_name", record.source().get().pool());
-            out.writeStringProperty("source_pool_namespace", "");
+            writePool(out, "source", record.source().get());
             out.writeStringProperty("source_image_name", record.source().get().image());
             out.writeStringProperty("source_image_id", record.sourceId().orElse(""));
         } else {
             out.writeStringProperty("source_spec", record.sourceDescription());
         }
-        out.writeStringProperty("dest_pool_name", record.target().pool());
-        out.writeStringProperty("dest_pool_namespace", "");
+        writePool(out, "dest", record.target());
         out.writeStringProperty("dest_image_name", record.target().image());
         out.writeStringProperty("dest_image_id", record.targetId());
         out.writeStringProperty("state", record.state().toString());
         out.writeStringProperty("state_description", status.description());
         out.writeEndObject();
+    }
+
+    private static void writePool(JsonGenerator out, String side, ImageSpec image) {
+        PoolSpec place = PoolSpec.parse(image.pool());
+        out.writeStringProperty(side + "_pool_name", place.pool());
+        out.writeStringProperty(side + "_pool_namespace", place.namespace());
     }
 }

@@ -16,6 +16,7 @@ import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.cli.call.LayoutOptions;
+import berth.cli.call.SpecText;
 import berth.cli.call.Specs;
 import berth.posix.Errno;
 import berth.posix.PosixException;
@@ -141,7 +142,10 @@ public final class TransferCommands {
         checkExportFormat(call);
         Arguments args = call.args();
         if (SourceSpecs.given(call)) {
-            ImageSpec target = Specs.destination(call, 0, Specs.DEFAULT_POOL, args.option("--image"));
+            ImageSpec target = Specs.destination(
+                    call,
+                    0,
+                    new SpecText(args.option("--pool"), Optional.empty(), args.option("--image"), Optional.empty()));
             SourceSpec spec = explain("import failed", () -> SourceSpecs.parse(call, SourceSpecs.read(call)));
             new DiskImport(call, call.engine(), target, LayoutOptions.layout(call, "import failed")).run(spec);
             return 0;
@@ -153,8 +157,11 @@ public final class TransferCommands {
         ImageSpec target = Specs.destination(
                 call,
                 pathByOption ? 0 : 1,
-                args.option("--pool").orElse(Specs.DEFAULT_POOL),
-                args.option("--image").or(() -> nameOf(path)));
+                new SpecText(
+                        args.option("--pool"),
+                        Optional.empty(),
+                        args.option("--image").or(() -> nameOf(path)),
+                        Optional.empty()));
         Layout layout = LayoutOptions.layout(call, "import failed");
         Optional<String> format = args.option("--input-format");
         if (format.isPresent()) {

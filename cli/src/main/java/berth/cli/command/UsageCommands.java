@@ -8,6 +8,7 @@ import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Problem;
 import berth.block.Snapshot;
+import berth.ceph.PoolSpec;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -174,8 +175,9 @@ public final class UsageCommands {
                 out.writeStartArray();
                 for (ImageSpec child : children) {
                     out.writeStartObject();
-                    out.writeStringProperty("pool", child.pool());
-                    out.writeStringProperty("pool_namespace", "");
+                    PoolSpec place = PoolSpec.parse(child.pool());
+                    out.writeStringProperty("pool", place.pool());
+                    out.writeStringProperty("pool_namespace", place.namespace());
                     out.writeStringProperty("image", child.image());
                     out.writeEndObject();
                 }

@@ -70,6 +70,24 @@ final class LiveMove {
         }
     }
 
+    /** Says what {@link #run} would do; a move that was begun is named by its state. */
+    LiveReport plan() {
+        try {
+            if (journal.state() == LiveState.PREPARED) {
+                requireOnFiles();
+                journal.disks().stream()
+                        .filter(disk -> disk.imageId().isEmpty())
+                        .forEach(images::find);
+            } else {
+                notes.add("the move was begun, and is " + journal.state());
+            }
+            domain.libvirt().running(domain.uuid()).ifPresent(xml -> notes.addAll(plan.notes(xml, journal)));
+            return report(LiveReport.Outcome.PLANNED, Optional.empty());
+        } catch (BlockException e) {
+            return report(LiveReport.Outcome.PLANNED, Optional.of(Failure.of(e, List.of())));
+        }
+    }
+
     /** Takes the move back, wherever it is. */
     LiveReport rollBack() {
         try {

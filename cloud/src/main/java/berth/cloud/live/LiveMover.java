@@ -60,6 +60,11 @@ public final class LiveMover {
         return run(instance, options, listener, LiveMove::run);
     }
 
+    /** Says what the move of an instance would do, and what stands in its way, without changing anything. */
+    public LiveReport plan(UUID instance, LiveOptions options) {
+        return run(instance, options, LiveListener.NONE, LiveMove::plan).ofPlan();
+    }
+
     /** Takes back a move that was begun. A failure is in the report. */
     public LiveReport rollBack(UUID instance, LiveOptions options, LiveListener listener) {
         return run(instance, options, listener, LiveMove::rollBack);

@@ -2,6 +2,7 @@ package berth.cloud.live;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.cloud.FlavorCheck;
 import berth.libvirt.DiskFormat;
 import berth.libvirt.DomainDisk;
 import berth.libvirt.DomainXml;
@@ -10,7 +11,9 @@ import berth.libvirt.RbdVolume;
 import berth.libvirt.RbdVolume.Monitor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -32,7 +35,8 @@ record LivePlan(String fsid, String user, List<Monitor> monitors, LiveOptions op
      * The journal of a move that begins.
      *
      * @throws BlockException {@link Problem#UNSUPPORTED} when a disk cannot be moved while it is in use,
-     *     {@link Problem#INVALID_ARGUMENT} when there is none that could
+     *     {@link Problem#INVALID_ARGUMENT} when there is none that could, or when one has not the size that the flavor
+     *     says
      */
     LiveJournal journal(LiveDomain domain, UUID secret) {
         DomainXml running = domain.running();
@@ -48,7 +52,14 @@ record LivePlan(String fsid, String user, List<Monitor> monitors, LiveOptions op
         if (disks.isEmpty()) {
             throw new BlockException(Problem.INVALID_ARGUMENT, nothingToMove(domain, running));
         }
+        checkFlavor(running, disks, options.acceptFlavorMismatch());
         return new LiveJournal(LiveJournal.VERSION, domain.uuid(), fsid, secret, LiveState.PREPARED, false, disks);
+    }
+
+    private static List<String> checkFlavor(DomainXml running, List<LiveDisk> disks, boolean accepted) {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        disks.forEach(disk -> sizes.put(disk.name(), disk.sizeBytes()));
+        return FlavorCheck.require(running.flavor(), sizes, accepted);
     }
 
     private LiveDisk disk(LiveDomain domain, DomainDisk disk, String name) {
@@ -92,9 +103,9 @@ record LivePlan(String fsid, String user, List<Monitor> monitors, LiveOptions op
                         : "none of its disks is a file of Nova's that it can write to");
     }
 
-    /** What stays as it is, for people. */
+    /** What stays as it is, and what does not fit the flavor, for people. */
     List<String> notes(DomainXml running, LiveJournal journal) {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(checkFlavor(running, journal.disks(), true));
         for (DomainDisk disk : running.disks()) {
             boolean moved =
                     journal.disks().stream().anyMatch(one -> one.target().equals(disk.target()));

@@ -30,6 +30,8 @@ public record LiveReport(
         Optional<Failure> failure) {
     /** How it ended. */
     public enum Outcome {
+        /** Nothing was changed: it was asked what would be done. */
+        PLANNED,
         /** The guest uses the images. */
         MOVED,
         /** The guest used the images already. */
@@ -51,7 +53,7 @@ public record LiveReport(
      * @param disk what Nova calls it
      * @param target what the guest's domain calls it
      * @param image pool and name of the image
-     * @param file the file that it was; it is still there
+     * @param file the file that it is or was; it is still there
      * @param sizeBytes its size
      */
     public record Disk(String disk, String target, String image, String file, long sizeBytes) {
@@ -68,19 +70,12 @@ public record LiveReport(
     /** The report for people, some lines. */
     public String text() {
         StringBuilder text = new StringBuilder(instance + ": " + outcome + "\n");
-        for (Disk disk : disks) {
-            text.append("  %s (%s) is %s (%d bytes, %s)\n"
-                    .formatted(
-                            disk.disk(),
-                            disk.target(),
-                            disk.image(),
-                            disk.sizeBytes(),
-                            verified ? "verified" : "not verified"));
-            text.append("  old file, no longer used: ").append(disk.file()).append('\n');
-        }
+        disks.forEach(disk -> text.append(outcome == Outcome.PLANNED ? planned(disk) : moved(disk)));
         pausedMilliseconds.ifPresent(millis ->
                 text.append("  the guest stood still for ").append(millis).append(" ms\n"));
-        text.append("  domain before and after: ").append(directory).append('\n');
+        if (outcome != Outcome.PLANNED) {
+            text.append("  domain before and after: ").append(directory).append('\n');
+        }
         notes.forEach(note -> text.append("  note: ").append(note).append('\n'));
         failure.ifPresent(why -> {
             text.append("  ").append(why.message()).append('\n');
@@ -88,5 +83,26 @@ public record LiveReport(
             text.append("  ").append(why.advice()).append('\n');
         });
         return text.toString();
+    }
+
+    private static String planned(Disk disk) {
+        return "  %s (%s) becomes %s (%d bytes) while the guest runs\n    %s\n"
+                .formatted(disk.disk(), disk.target(), disk.image(), disk.sizeBytes(), disk.file());
+    }
+
+    private String moved(Disk disk) {
+        return "  %s (%s) is %s (%d bytes, %s)\n  old file, no longer used: %s\n"
+                .formatted(
+                        disk.disk(),
+                        disk.target(),
+                        disk.image(),
+                        disk.sizeBytes(),
+                        verified ? "verified" : "not verified",
+                        disk.file());
+    }
+
+    /** This one, when nothing was to be changed. */
+    LiveReport ofPlan() {
+        return new LiveReport(instance, Outcome.PLANNED, disks, false, OptionalLong.empty(), directory, notes, failure);
     }
 }

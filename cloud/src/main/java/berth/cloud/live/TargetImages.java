@@ -11,6 +11,7 @@ import berth.block.Problem;
 import berth.block.Progress;
 import berth.ceph.CephStore;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The images that running disks are copied to. */
@@ -35,11 +36,15 @@ final class TargetImages {
      * @throws BlockException {@link Problem#IMAGE_EXISTS} when there is another image of that name
      */
     LiveDisk make(LiveDisk disk) {
-        ImageSpec spec = disk.spec();
-        boolean exists = store.images(spec.pool()).stream()
-                .anyMatch(image -> image.spec().equals(spec));
-        ImageInfo info = exists ? untouched(disk) : store.create(spec, disk.sizeBytes(), Layout.DEFAULT);
+        ImageInfo info = find(disk).orElseGet(() -> store.create(disk.spec(), disk.sizeBytes(), Layout.DEFAULT));
         return disk.withImageId(info.id());
+    }
+
+    /** The image that there is already for a disk. @throws BlockException as {@link #make} */
+    Optional<ImageInfo> find(LiveDisk disk) {
+        boolean exists = store.images(disk.pool()).stream()
+                .anyMatch(image -> image.spec().equals(disk.spec()));
+        return exists ? Optional.of(untouched(disk)) : Optional.empty();
     }
 
     private ImageInfo untouched(LiveDisk disk) {

@@ -54,7 +54,7 @@ public final class ConnectionFailures {
                     .findFirst()
                     .map(RangeRules::quoted)
                     .orElse("it refuses connections");
-            return new TransientFailure(Errno.EIO, "the server cannot be reached: " + why);
+            return TransientFailure.refused("the server cannot be reached: " + why);
         }
         if (has(chain, IOException.class)) {
             return new TransientFailure(Errno.EIO, "the connection broke: " + reason(chain.getLast()));

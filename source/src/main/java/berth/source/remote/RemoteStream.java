@@ -19,6 +19,14 @@ public final class RemoteStream implements Stream {
     private final ObjectState state;
     private final ReadAhead chunks;
 
+    /** What is known of a server. */
+    public enum Contact {
+        /** Nothing: its address may be wrong, so who asks is told soon that nobody listens there. */
+        FIRST,
+        /** The file was open before: its server is waited for. */
+        AGAIN
+    }
+
     private RemoteStream(RemoteObject object, Retry retry, ObjectState state, ReadAheadPolicy readAhead) {
         this.object = object;
         this.retry = retry;
@@ -30,13 +38,15 @@ public final class RemoteStream implements Stream {
      * Opens a file.
      *
      * @param object the file; closed with the stream, and when it cannot be opened
+     * @param contact whether its server is known to have answered
      * @throws BlockException as {@link RemoteObject#state()}
      */
-    public static RemoteStream open(RemoteObject object, RemoteOptions options) {
-        Retry retry = new Retry(options.retry(), RandomGenerator.getDefault());
+    public static RemoteStream open(RemoteObject object, RemoteOptions options, Contact contact) {
+        RandomGenerator random = RandomGenerator.getDefault();
+        RetryPolicy opening = contact == Contact.FIRST ? options.retry().forFirstContact() : options.retry();
         try {
-            ObjectState state = retry.run("failed to open " + object.name(), object::state);
-            return new RemoteStream(object, retry, state, options.readAhead());
+            ObjectState state = new Retry(opening, random).run("failed to open " + object.name(), object::state);
+            return new RemoteStream(object, new Retry(options.retry(), random), state, options.readAhead());
         } catch (RuntimeException e) {
             object.close();
             throw e;

@@ -37,7 +37,7 @@ public final class Retry {
             try {
                 return attempt.run();
             } catch (TransientFailure e) {
-                if (number >= policy.attempts()) {
+                if (policy.isOver(number, e)) {
                     throw given(what, e, number);
                 }
                 pause(what, pauseBefore(number, e));

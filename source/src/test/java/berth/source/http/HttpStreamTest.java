@@ -52,7 +52,8 @@ final class HttpStreamTest {
                         new HttpAddress(url, URI.create(url), authorization),
                         Optional.empty(),
                         RemoteStreams.IMPATIENT),
-                RemoteStreams.IMPATIENT);
+                RemoteStreams.IMPATIENT,
+                RemoteStream.Contact.AGAIN);
     }
 
     private RemoteStream open() {

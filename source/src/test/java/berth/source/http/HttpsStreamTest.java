@@ -83,7 +83,7 @@ final class HttpsStreamTest {
     }
 
     private static void assertNotTrusted(RemoteObject object) {
-        assertThatThrownBy(() -> RemoteStream.open(object, RemoteStreams.IMPATIENT))
+        assertThatThrownBy(() -> RemoteStream.open(object, RemoteStreams.IMPATIENT, RemoteStream.Contact.AGAIN))
                 .isInstanceOfSatisfying(
                         BlockException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EACCES))
                 .hasMessageContaining("no trusted connection")
@@ -94,7 +94,8 @@ final class HttpsStreamTest {
     void onlyTheNamedAuthorityIsTrusted() throws Exception {
         try (TestWebServer server = serve("ip:127.0.0.1")) {
             Optional<Path> authority = Optional.of(directory.resolve("ca.pem"));
-            try (RemoteStream stream = RemoteStream.open(http(server, authority), RemoteStreams.IMPATIENT)) {
+            try (RemoteStream stream =
+                    RemoteStream.open(http(server, authority), RemoteStreams.IMPATIENT, RemoteStream.Contact.AGAIN)) {
                 assertThat(stream.size()).isEqualTo(1000);
             }
             assertNotTrusted(http(server, Optional.empty()));
@@ -116,7 +117,7 @@ final class HttpsStreamTest {
         try (TestWebServer server = serve("ip:127.0.0.1")) {
             server.redirect("/bucket/disk.raw", "http://127.0.0.1:1/disk.raw");
             RemoteObject object = http(server, Optional.of(directory.resolve("ca.pem")));
-            assertThatThrownBy(() -> RemoteStream.open(object, RemoteStreams.IMPATIENT))
+            assertThatThrownBy(() -> RemoteStream.open(object, RemoteStreams.IMPATIENT, RemoteStream.Contact.AGAIN))
                     .isInstanceOfSatisfying(
                             BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.FORBIDDEN))
                     .hasMessageContaining("from https to http");

@@ -52,7 +52,7 @@ final class NbdStreamIT {
 
     private RemoteStream open(String export) {
         StreamSpec.Nbd spec = new StreamSpec.Nbd(new StreamSpec.Nbd.Unix(socket()), export);
-        return RemoteStream.open(exports.open(spec), RemoteStreams.IMPATIENT);
+        return RemoteStream.open(exports.open(spec), RemoteStreams.IMPATIENT, RemoteStream.Contact.AGAIN);
     }
 
     private static void assertSame(RemoteStream stream, Path file) throws IOException {

@@ -19,7 +19,7 @@ public final class RemoteStreams {
             Duration.ofSeconds(5),
             Duration.ofMillis(250),
             Duration.ofMillis(700),
-            new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(10)),
+            new RetryPolicy(3, 3, Duration.ofMillis(1), Duration.ofMillis(10)),
             new ReadAheadPolicy(CHUNK_BYTES, 8, 2, 3));
 
     private RemoteStreams() {}
@@ -44,7 +44,8 @@ public final class RemoteStreams {
                                     Optional.empty(),
                                     IMPATIENT);
                     },
-                    IMPATIENT);
+                    IMPATIENT,
+                    RemoteStream.Contact.AGAIN);
         }
     }
 }
