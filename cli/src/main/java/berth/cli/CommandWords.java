@@ -26,6 +26,7 @@ record CommandWords(
     static final Set<String> FLAGS = Set.of(
             "--accept-changed-source",
             "--accept-client-writes",
+            "--accept-flavor-mismatch",
             "--all",
             "-a",
             "--allow-plaintext-beyond-loopback",
@@ -36,6 +37,7 @@ record CommandWords(
             "--force",
             "--help",
             "-h",
+            "--image-shared",
             "--import-only",
             "--long",
             "-l",
