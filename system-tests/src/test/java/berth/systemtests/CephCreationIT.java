@@ -88,7 +88,7 @@ class CephCreationIT {
         assertSameBytes("vms/raw");
         assertThat(run("create", "--size", "8M", "--data-pool", "nosuch", "vms/none")
                         .err())
-                .contains("there is no pool 'nosuch'");
+                .contains("create error: (2) No such file", "opening pool 'nosuch'");
         assertThat(run("create", "--size", "8M", "--image-feature", "bogus", "vms/none")
                         .status())
                 .isEqualTo(1);
