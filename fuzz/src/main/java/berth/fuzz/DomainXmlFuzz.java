@@ -24,13 +24,23 @@ public final class DomainXmlFuzz {
             DomainXml same = reread(domain);
             if (!same.disks().equals(domain.disks())
                     || !same.uuid().equals(domain.uuid())
-                    || !same.name().equals(domain.name())) {
+                    || !same.name().equals(domain.name())
+                    || !flavor(same).equals(flavor(domain))) {
                 throw new BrokenPromise("it is another domain when it is written again: " + domain.toXml());
             }
             if (!domain.disks().isEmpty()) {
                 replaceFirstDisk(domain);
             }
         });
+    }
+
+    /** The flavor, or why it cannot be read. */
+    private static Object flavor(DomainXml domain) {
+        try {
+            return domain.flavor();
+        } catch (BlockException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     private static void replaceFirstDisk(DomainXml domain) {

@@ -17,9 +17,11 @@ import javax.xml.parsers.SAXParserFactory;
 import org.jspecify.annotations.Nullable;
 import org.xml.sax.Attributes;
 import org.xml.sax.InputSource;
+import org.xml.sax.Locator;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 import org.xml.sax.ext.DefaultHandler2;
+import org.xml.sax.ext.Locator2;
 
 /**
  * Reads untrusted XML with the JDK's parser: no document type, no entities but the five of XML, bounded size, depth and
@@ -39,6 +41,7 @@ final class XmlReader extends DefaultHandler2 {
     private final List<XmlNode> before = new ArrayList<>();
     private final List<XmlNode> after = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private @Nullable Locator locator;
     private XmlNode.@Nullable Element root;
     private int nodes;
 
@@ -90,9 +93,24 @@ final class XmlReader extends DefaultHandler2 {
     }
 
     @Override
+    public void setDocumentLocator(Locator given) {
+        locator = given;
+    }
+
+    /** XML 1.1 has characters that a document of XML 1.0 cannot have, and that is what is written. */
+    private void requireOldXml() throws SAXException {
+        if (locator instanceof Locator2 known && !"1.0".equals(known.getXMLVersion())) {
+            throw new SAXException("it is XML " + known.getXMLVersion() + "; libvirt's is XML 1.0");
+        }
+    }
+
+    @Override
     public void startElement(String uri, String localName, String name, Attributes given) throws SAXException {
         endText();
         count();
+        if (open.isEmpty()) {
+            requireOldXml();
+        }
         if (open.size() == MAX_DEPTH) {
             throw new SAXException("its elements are nested more than " + MAX_DEPTH + " deep");
         }

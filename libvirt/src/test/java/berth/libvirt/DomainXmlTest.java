@@ -218,6 +218,14 @@ class DomainXmlTest {
     }
 
     @Test
+    void xmlOfALaterVersionIsRefusedForItsCharactersCannotBeWrittenAgain() {
+        assertRefused(
+                () -> parse("<?xml version=\"1.1\"?><domain><title>&#12;</title></domain>"),
+                Problem.MALFORMED,
+                "cannot read it: it is XML 1.1; libvirt's is XML 1.0");
+    }
+
+    @Test
     void whatIsNoDomainIsRefused() {
         assertRefused(() -> parse("<network/>"), Problem.MALFORMED, "root element is <network>");
         assertRefused(() -> parse("<domain>"), Problem.MALFORMED, "line 1");
