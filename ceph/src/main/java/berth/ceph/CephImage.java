@@ -95,11 +95,7 @@ public final class CephImage implements Image {
     @Override
     public void writeZeroes(long offset, long length, boolean mayUnmap) {
         checkWritable();
-        if (mayUnmap) {
-            transfers.zero(offset, length);
-        } else {
-            transfers.storeZeroes(offset, length);
-        }
+        transfers.zero(offset, length, !mayUnmap);
     }
 
     @Override
@@ -110,7 +106,7 @@ public final class CephImage implements Image {
     @Override
     public void discard(long offset, long length) {
         checkWritable();
-        transfers.zero(offset, length);
+        transfers.zero(offset, length, false);
     }
 
     @Override

@@ -19,6 +19,8 @@ final class Transfers {
     private static final int MAX_REQUEST_BYTES = 16 << 20;
     /** Ranges beyond this are zeroed only where there is something. */
     private static final long MAX_ZEROED_BLINDLY = 256L << 20;
+    /** Ranges beyond this, which no request of NBD reaches, have zeroes stored only where there is something. */
+    private static final long MAX_STORED_BLINDLY = 4L << 30;
     /** How much of a huge range is looked at in one step. */
     private static final long LOOK_BYTES = 1L << 40;
 
@@ -86,26 +88,24 @@ final class Transfers {
         }
     }
 
-    /** Makes a range read as zeroes, to the byte, and stores them, so that a later write finds its space. */
-    void storeZeroes(long offset, long length) {
-        Task task = task("storing zeroes");
+    /**
+     * Makes a range read as zeroes, to the byte.
+     *
+     * @param keepSpace whether the zeroes are stored, so that a later write finds its space, rather than the space given
+     *     back; in a huge range they are stored only where there is something, for nobody has so much space
+     */
+    void zero(long offset, long length, boolean keepSpace) {
+        Task task = task(keepSpace ? "storing zeroes" : "zeroing");
         handle.transfer(task, (image, io) -> Limits.checkRange(offset, length, image.size()));
-        zeroInSteps(task, offset, offset + length, true);
-    }
-
-    /** Makes a range read as zeroes, to the byte, and gives its space back. */
-    void zero(long offset, long length) {
-        Task task = task("zeroing");
-        handle.transfer(task, (image, io) -> Limits.checkRange(offset, length, image.size()));
-        if (length <= MAX_ZEROED_BLINDLY) {
-            zeroInSteps(task, offset, offset + length, false);
+        if (length <= (keepSpace ? MAX_STORED_BLINDLY : MAX_ZEROED_BLINDLY)) {
+            zeroInSteps(task, offset, offset + length, keepSpace);
             return;
         }
         for (long at = offset; at < offset + length; at += LOOK_BYTES) {
             long step = Math.min(LOOK_BYTES, offset + length - at);
             long from = at;
             for (long[] stored : handle.call(task, image -> stored(image, from, step))) {
-                zeroInSteps(task, stored[0], stored[1], false);
+                zeroInSteps(task, stored[0], stored[1], keepSpace);
             }
         }
     }
