@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * A real Ceph cluster on loopback, with cephx, in a directory of its own: one monitor and OSDs on sparse files, for some
@@ -270,6 +271,19 @@ public final class CephCluster implements AutoCloseable {
     public void setQuota(String pool, long bytes) {
         ceph("osd", "pool", "set-quota", pool, "max_bytes", Long.toString(bytes));
         servers.await("the change", () -> ceph("health", "detail").contains("POOL_FULL") == bytes > 0);
+        long epoch = numbers("epoch: e", ceph("osd", "stat")).getFirst();
+        servers.await(
+                "the OSDs' knowledge of it",
+                () -> numbers("\"newest_map\": ", ceph("tell", "osd.*", "status")).stream()
+                        .allMatch(known -> known >= epoch));
+    }
+
+    private static List<Long> numbers(String after, String text) {
+        return Pattern.compile(Pattern.quote(after) + "(\\d+)")
+                .matcher(text)
+                .results()
+                .map(match -> Long.parseLong(match.group(1)))
+                .toList();
     }
 
     /** The configuration file, with the administrator's keyring. */
