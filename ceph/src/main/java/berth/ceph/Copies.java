@@ -57,6 +57,7 @@ final class Copies implements Filling {
         in(pool, "preparing the copy to " + target, context -> {
             requireFree(context, pool, target);
             removeUnfinished(context, hidden);
+            new RbdDirectory(context).makeTrash(); // So that an abort works even when the pool is full.
         });
         ImageInfo made = parent.isPresent()
                 ? creation.cloneLockable(parent.get(), hidden, layout)

@@ -66,7 +66,7 @@ final class Failures {
                         "a clone in another namespace than its parent has to be of version 2");
             case ENOSYS, EOPNOTSUPP -> with(Problem.UNSUPPORTED, failure, task.what(), versions());
             case ECANCELED -> with(Problem.CANCELLED, failure, task.what());
-            case ECONNREFUSED -> with(Problem.IO, failure, task.what(), source());
+            case ECONNREFUSED, ECONNRESET -> with(Problem.IO, failure, task.what(), source());
             case ENOTEMPTY -> with(Problem.IMAGE_HAS_SNAPSHOTS, failure, task.what());
             default -> with(Problem.IO, failure, task.what());
         };

@@ -34,6 +34,7 @@ public enum Errno {
     EILSEQ(84, "Invalid or incomplete multibyte or wide character"),
     ERESTART(85, "Interrupted system call should be restarted"),
     EOPNOTSUPP(95, "Operation not supported"),
+    ECONNRESET(104, "Connection reset by peer"),
     ESHUTDOWN(108, "Cannot send after transport endpoint shutdown"),
     ETIMEDOUT(110, "Connection timed out"),
     ECONNREFUSED(111, "Connection refused"),

@@ -16,6 +16,9 @@ import java.util.List;
  * @param context the open pool
  */
 public record RbdDirectory(IoContext context) {
+    /** Ceph: {@code RBD_TRASH} in {@code rbd_types.h}. */
+    private static final String TRASH_OBJECT = "rbd_trash";
+
     private static final long SPEC_BYTES = 16;
     private static final long TRASHED_BYTES = 40;
 
@@ -81,6 +84,14 @@ public record RbdDirectory(IoContext context) {
      * @param options how it is made
      */
     public record Clone(String name, RbdOptions options) {}
+
+    /**
+     * Makes the object that keeps the trash, if it is not there. Librbd removes an image by way of the trash, and a pool
+     * whose quota is reached does not take a new object: there, nothing could be removed if nothing ever was before.
+     */
+    public void makeTrash() {
+        context.write(TRASH_OBJECT, 0, MemorySegment.NULL);
+    }
 
     /** Removes an image with all its data. */
     public void remove(String name, Progress progress) {
