@@ -104,6 +104,11 @@ public final class CephImage implements Image {
     }
 
     @Override
+    public int usefulThreads() {
+        return handle.queueDepth();
+    }
+
+    @Override
     public void discard(long offset, long length) {
         checkWritable();
         transfers.zero(offset, length, false);

@@ -53,6 +53,11 @@ final class Handle {
         return pool;
     }
 
+    /** How many requests librbd gets at a time. */
+    int queueDepth() {
+        return connection.config().queueDepth();
+    }
+
     /** Has the image opened anew before it is used next. */
     void lookAgain() {
         stale = true;

@@ -2,10 +2,12 @@ package berth.nbd;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
 
 /**
  * Replies that are not sent yet. They are sent with one write when {@link #send} is called, or earlier when they fill
- * the buffer, which grows and shrinks with its use.
+ * the buffer, which grows and shrinks with its use. For one thread; several can have one each for the same transport.
  */
 final class Outbox {
     /** What an idle connection holds. */
@@ -17,12 +19,15 @@ final class Outbox {
     /** Small sends in a row after which the buffer shrinks. */
     private static final int CALM_SENDS = 1024;
 
+    private final Lock sending;
     private Transport transport;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(MIN_BYTES);
     private int calmSends;
 
-    Outbox(Transport transport) {
+    /** @param sending is held while something is sent, by all that send to the same transport */
+    Outbox(Transport transport, Lock sending) {
         this.transport = transport;
+        this.sending = sending;
     }
 
     /** Sends further replies to another transport. Only while nothing is held back. */
@@ -58,7 +63,12 @@ final class Outbox {
         if (held == 0) {
             return;
         }
-        transport.write(buffer.flip());
+        sending.lock();
+        try {
+            transport.write(buffer.flip());
+        } finally {
+            sending.unlock();
+        }
         buffer.clear();
         calmSends = held <= buffer.capacity() / 4 ? calmSends + 1 : 0;
         if (calmSends > CALM_SENDS && buffer.capacity() > MIN_BYTES) {
@@ -68,8 +78,15 @@ final class Outbox {
     }
 
     /** Sends what is held back and then {@code more}, which is too long to be copied here. */
-    void send(ByteBuffer more) throws IOException {
-        send();
-        transport.write(more);
+    void send(List<ByteBuffer> more) throws IOException {
+        sending.lock();
+        try {
+            send();
+            for (ByteBuffer part : more) {
+                transport.write(part);
+            }
+        } finally {
+            sending.unlock();
+        }
     }
 }

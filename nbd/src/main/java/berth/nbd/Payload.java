@@ -3,6 +3,7 @@ package berth.nbd;
 import berth.block.BlockDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The payload of one large request, in chunks of the pool. A connection has one, which is empty between requests.
@@ -10,7 +11,8 @@ import java.nio.ByteBuffer;
  * <p>Chunks are cut so that only the first and the last can start or end within a block of the disk.
  */
 final class Payload {
-    private static final int MAX_CHUNKS = Protocol.MAX_PAYLOAD_BYTES / ChunkPool.CHUNK_BYTES + 1;
+    /** The most chunks of a payload. */
+    static final int MAX_CHUNKS = chunks(Protocol.MAX_PAYLOAD_BYTES);
 
     private final ChunkPool pool;
     private final ChunkPool.Chunk[] chunks = new ChunkPool.Chunk[MAX_CHUNKS];
@@ -18,6 +20,11 @@ final class Payload {
 
     Payload(ChunkPool pool) {
         this.pool = pool;
+    }
+
+    /** How many chunks so many bytes take at most. */
+    static int chunks(long length) {
+        return (int) Math.ceilDiv(length, ChunkPool.CHUNK_BYTES) + 1;
     }
 
     /**
@@ -70,9 +77,7 @@ final class Payload {
 
     /** Sends what was read, the first chunk from its position on. */
     void sendTo(Outbox outbox) throws IOException {
-        for (int i = 0; i < count; i++) {
-            outbox.send(chunks[i].bytes());
-        }
+        outbox.send(Arrays.stream(chunks, 0, count).map(ChunkPool.Chunk::bytes).toList());
     }
 
     /** Gives the memory back. */

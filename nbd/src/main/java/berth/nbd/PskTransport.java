@@ -15,7 +15,8 @@ final class PskTransport implements Transport {
     private final InputStream in;
     private final OutputStream out;
     private final OutputStream wire;
-    private final byte[] bytes = new byte[RECORD_BYTES];
+    private final byte[] received = new byte[RECORD_BYTES];
+    private final byte[] toSend = new byte[RECORD_BYTES];
 
     /**
      * @param protocol after its handshake
@@ -30,9 +31,9 @@ final class PskTransport implements Transport {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        int n = in.read(bytes, 0, Math.min(bytes.length, into.remaining()));
+        int n = in.read(received, 0, Math.min(received.length, into.remaining()));
         if (n > 0) {
-            into.put(bytes, 0, n);
+            into.put(received, 0, n);
         }
         return n;
     }
@@ -40,9 +41,9 @@ final class PskTransport implements Transport {
     @Override
     public void write(ByteBuffer from) throws IOException {
         while (from.hasRemaining()) {
-            int n = Math.min(bytes.length, from.remaining());
-            from.get(bytes, 0, n);
-            out.write(bytes, 0, n);
+            int n = Math.min(toSend.length, from.remaining());
+            from.get(toSend, 0, n);
+            out.write(toSend, 0, n);
         }
         wire.flush();
     }

@@ -3,6 +3,8 @@ package berth.nbd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
@@ -18,6 +20,9 @@ final class SslTransport implements Transport {
     private final Transport wire;
     private final SSLEngine engine;
     private final int recordBytes;
+    /** Held while something is encrypted and sent: who reads may have to answer for the engine while others write. */
+    private final Lock sending = new ReentrantLock();
+
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
     /** Received and not decrypted, from position to limit. */
@@ -95,22 +100,32 @@ final class SslTransport implements Transport {
 
     @Override
     public void write(ByteBuffer from) throws IOException {
-        while (from.hasRemaining()) {
-            wrap(from);
-            if (encrypted.remaining() < recordBytes) {
-                flush();
+        sending.lock();
+        try {
+            while (from.hasRemaining()) {
+                wrap(from);
+                if (encrypted.remaining() < recordBytes) {
+                    flush();
+                }
             }
+            flush();
+        } finally {
+            sending.unlock();
         }
-        flush();
     }
 
     @Override
     public void finish() throws IOException {
-        engine.closeOutbound();
-        while (!engine.isOutboundDone()) {
-            wrap(nothing);
+        sending.lock();
+        try {
+            engine.closeOutbound();
+            while (!engine.isOutboundDone()) {
+                wrap(nothing);
+            }
+            flush();
+        } finally {
+            sending.unlock();
         }
-        flush();
     }
 
     /** Decrypts a record that does not fit into the reader's buffer. Only while nothing decrypted is left. */
@@ -126,14 +141,24 @@ final class SslTransport implements Transport {
             HandshakeStatus status = engine.getHandshakeStatus();
             switch (status) {
                 case NEED_TASK -> engine.getDelegatedTask().run();
-                case NEED_WRAP -> {
-                    wrap(nothing);
-                    flush();
-                }
+                case NEED_WRAP -> answer();
                 default -> {
                     return status;
                 }
             }
+        }
+    }
+
+    /** Sends what the engine itself has to say. */
+    private void answer() throws IOException {
+        sending.lock();
+        try {
+            if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                wrap(nothing);
+                flush();
+            }
+        } finally {
+            sending.unlock();
         }
     }
 

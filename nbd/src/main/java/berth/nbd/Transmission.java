@@ -5,12 +5,13 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.BooleanSupplier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transmission phase of one connection: takes requests, executes them in the order of arrival, and answers all that
- * had been received with one write. Run by the connection's thread.
+ * The transmission phase of a connection, as one of its threads does it: takes a request, executes it, answers, and takes the
+ * next one. A thread that is alone executes requests in the order of arrival and answers all that had been received with one
+ * write. Run by its thread.
  */
 final class Transmission {
     private static final System.Logger LOG = System.getLogger(Transmission.class.getName());
@@ -24,44 +25,77 @@ final class Transmission {
     /** The longest refused payload that is skipped to keep the connection. */
     private static final long MAX_SKIPPED_BYTES = 2L * Protocol.MAX_PAYLOAD_BYTES;
 
+    private final Lanes lanes;
     private final Inbox inbox;
     private final Outbox outbox;
     private final Session session;
     private final BlockDevice device;
     private final Replies replies;
     private final Payload payload;
-    private final BooleanSupplier stopping;
     private final Request request = new Request();
     private final BlockStatus blockStatus = new BlockStatus();
+    /** What the request wants; null when nobody knows its type. */
+    private @Nullable Command command;
 
-    /** @param stopping turns true when the server closes: requests that have been received are the last ones */
-    Transmission(Wire wire, Session session, ChunkPool pool, BooleanSupplier stopping) {
-        this.inbox = wire.inbox();
-        this.outbox = wire.outbox();
+    private @Nullable Refusal refusal;
+    private int reservedChunks;
+
+    /**
+     * One of a connection's threads.
+     *
+     * @param inbox is used while it is this thread's turn
+     * @param outbox is this thread's own
+     */
+    Transmission(Lanes lanes, Inbox inbox, Outbox outbox, Session session, ChunkPool pool) {
+        this.lanes = lanes;
+        this.inbox = inbox;
+        this.outbox = outbox;
         this.session = session;
         this.device = session.export().device();
         this.replies = new Replies(outbox, session.structured());
         this.payload = new Payload(pool);
-        this.stopping = stopping;
     }
 
-    /** Serves until the client disconnects. What it still has to get is in the outbox. */
+    /** Serves until the client disconnects, or others are enough. What the client still has to get is in the outbox. */
     void run() throws IOException {
-        int need = Protocol.REQUEST_BYTES;
-        while (receive(need)) {
-            request.decode(inbox.buffer(), inbox.start());
-            Command command = Command.of(request.type());
-            need = bytesOfRequest(command);
-            if (inbox.available() < need) {
-                continue;
+        try {
+            while (lanes.next(this::take)) {
+                serve();
+                clear();
+                if (lanes.areSeveral()) {
+                    outbox.send();
+                }
             }
-            need = Protocol.REQUEST_BYTES;
-            inbox.take(Protocol.REQUEST_BYTES);
-            if (command == Command.DISC) {
-                return;
-            }
-            serve(command);
+        } finally {
+            clear();
         }
+    }
+
+    /** Takes a request with its payload. */
+    private boolean take() throws IOException {
+        int need = Protocol.REQUEST_BYTES;
+        do {
+            if (!receive(need)) {
+                return false;
+            }
+            request.decode(inbox.buffer(), inbox.start());
+            command = Command.of(request.type());
+            need = bytesOfRequest();
+        } while (inbox.available() < need);
+        inbox.take(Protocol.REQUEST_BYTES);
+        if (command == Command.DISC) {
+            return false;
+        }
+        refusal = command == null
+                ? new Refusal(NbdError.EINVAL, "command " + request.type() + " is not known")
+                : Refusal.of(command, request, session);
+        if (refusal == null) {
+            reserveChunks();
+        }
+        if (command == Command.WRITE) {
+            takePayload();
+        }
+        return true;
     }
 
     /** Before it waits for the client, everything is sent that the client may be waiting for. */
@@ -70,47 +104,62 @@ final class Transmission {
             return true;
         }
         outbox.send();
-        return !stopping.getAsBoolean() && inbox.fill(need);
+        return !lanes.areStopping() && inbox.fill(need);
     }
 
     /** How much of the request has to be in the inbox before it is served. */
-    private int bytesOfRequest(@Nullable Command command) {
+    private int bytesOfRequest() {
         if (command != Command.WRITE || request.length() > MAX_INBOX_PAYLOAD_BYTES) {
             return Protocol.REQUEST_BYTES;
         }
         return Protocol.REQUEST_BYTES + request.payloadBytes();
     }
 
-    private void serve(@Nullable Command command) throws IOException {
-        if (command == null) {
-            replies.error(request, NbdError.EINVAL, "command " + request.type() + " is not known");
-            return;
-        }
-        Refusal refusal = Refusal.of(command, request, session);
+    private void reserveChunks() {
+        int count =
+                switch (command) {
+                    case READ -> request.length() > MAX_OUTBOX_PAYLOAD_BYTES ? Payload.chunks(request.length()) : 0;
+                    case WRITE -> Payload.chunks(request.length());
+                    case CACHE -> 1;
+                    case null, default -> 0;
+                };
+        lanes.reserve(count);
+        reservedChunks = count;
+    }
+
+    private void takePayload() throws IOException {
         if (refusal != null) {
-            if (command == Command.WRITE) {
-                skipPayload();
-            }
-            replies.error(request, refusal.error(), refusal.message());
+            skipPayload();
             return;
         }
-        try {
-            if (command == Command.WRITE) {
-                receivePayload();
-            }
-            executeOrFail(command);
-        } finally {
-            payload.clear();
+        int length = request.payloadBytes();
+        inbox.expectLarge(length > MAX_INBOX_PAYLOAD_BYTES);
+        if (inbox.available() < length || lanes.areSeveral()) { // What is in the inbox is there for one turn only.
+            outbox.send();
+            payload.receive(inbox, request.offset(), length);
         }
     }
 
-    /** Takes the payload of a write that is not in the inbox. */
-    private void receivePayload() throws IOException {
-        int length = request.payloadBytes();
-        inbox.expectLarge(length > MAX_INBOX_PAYLOAD_BYTES);
-        if (inbox.available() < length) {
-            outbox.send();
-            payload.receive(inbox, request.offset(), length);
+    private void skipPayload() throws IOException {
+        if (request.length() > MAX_SKIPPED_BYTES) {
+            throw new ProtocolViolation("write of " + request.length() + " bytes");
+        }
+        outbox.send();
+        inbox.skip(request.length());
+    }
+
+    /** Gives back what the request held. */
+    private void clear() {
+        payload.clear();
+        lanes.free(reservedChunks);
+        reservedChunks = 0;
+    }
+
+    private void serve() throws IOException {
+        if (refusal != null) {
+            replies.error(request, refusal.error(), refusal.message());
+        } else {
+            executeOrFail(Objects.requireNonNull(command));
         }
     }
 
@@ -126,14 +175,6 @@ final class Transmission {
                     e);
             replies.error(request, NbdError.EIO, "internal error");
         }
-    }
-
-    private void skipPayload() throws IOException {
-        if (request.length() > MAX_SKIPPED_BYTES) {
-            throw new ProtocolViolation("write of " + request.length() + " bytes");
-        }
-        outbox.send();
-        inbox.skip(request.length());
     }
 
     private void execute(Command command) throws IOException {
@@ -195,10 +236,11 @@ final class Transmission {
     }
 
     private void write() throws IOException {
-        if (payload.isEmpty()) {
-            device.write(request.offset(), inbox.take(request.payloadBytes()));
-        } else {
+        int length = request.payloadBytes();
+        if (!payload.isEmpty()) {
             payload.writeTo(device, request.offset());
+        } else if (length > 0) {
+            device.write(request.offset(), inbox.take(length));
         }
         changed();
     }

@@ -3,7 +3,7 @@ package berth.nbd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The byte stream to a client, plain or encrypted. Used by the connection's thread alone. */
+/** The byte stream to a client, plain or encrypted. One thread reads and one writes at a time. */
 interface Transport {
     /**
      * Waits for at least one byte and takes what there is.

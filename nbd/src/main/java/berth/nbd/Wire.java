@@ -2,19 +2,24 @@ package berth.nbd;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** A client's byte stream with both of its buffers; starts plain and can be encrypted once. */
 final class Wire {
     private final SocketChannel channel;
     private final Inbox inbox;
     private final Outbox outbox;
+    private final PlainTransport plain;
+    private final Lock sending = new ReentrantLock();
     private Transport transport;
 
     Wire(SocketChannel channel) {
         this.channel = channel;
-        transport = new PlainTransport(channel);
+        plain = new PlainTransport(channel);
+        transport = plain;
         inbox = new Inbox(transport);
-        outbox = new Outbox(transport);
+        outbox = new Outbox(transport, sending);
     }
 
     /** What the client sent. */
@@ -25,6 +30,25 @@ final class Wire {
     /** What the client will be sent. */
     Outbox outbox() {
         return outbox;
+    }
+
+    /** Allows one thread to receive while others send. */
+    void share() {
+        plain.share();
+    }
+
+    /** Another thread's outbox. */
+    Outbox another() {
+        return new Outbox(transport, sending);
+    }
+
+    /** Wakes the thread that waits for the client, which finds the end of the stream. */
+    void endInput() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException _) {
+            // It is closed already.
+        }
     }
 
     /**

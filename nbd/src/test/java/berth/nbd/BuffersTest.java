@@ -9,13 +9,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** The buffers of a connection, on a stream in memory. */
 final class BuffersTest {
     private final Stream stream = new Stream();
     private final Inbox inbox = new Inbox(stream);
-    private final Outbox outbox = new Outbox(stream);
+    private final Outbox outbox = new Outbox(stream, new ReentrantLock());
 
     /** Gives what it was given, in pieces of the sizes asked for, and notes the sizes of what is written. */
     private static final class Stream implements Transport {

@@ -21,6 +21,9 @@ final class MemoryDisk implements BlockDevice {
     private final Extent.Kind[] kinds;
     private final boolean readOnly;
 
+    /** How many threads serve a connection to it at most. */
+    volatile int usefulThreads = 1;
+
     /** The number of flushes. */
     final AtomicInteger flushes = new AtomicInteger();
 
@@ -147,6 +150,11 @@ final class MemoryDisk implements BlockDevice {
     public void flush() {
         before.accept("flush");
         flushes.incrementAndGet();
+    }
+
+    @Override
+    public int usefulThreads() {
+        return usefulThreads;
     }
 
     @Override

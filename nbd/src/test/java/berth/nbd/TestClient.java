@@ -61,6 +61,11 @@ final class TestClient implements AutoCloseable {
         return client;
     }
 
+    /** A client in the transmission phase. */
+    static TestClient of(NbdServer server, String export, boolean structured) throws IOException {
+        return structured ? structured(server, export) : simple(server, export);
+    }
+
     /** A client in the transmission phase, with simple replies. */
     static TestClient simple(NbdServer server, String export) throws IOException {
         TestClient client = new TestClient(server);

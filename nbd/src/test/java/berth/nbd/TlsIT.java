@@ -97,8 +97,10 @@ final class TlsIT {
         copyBothWays(started, "dir=" + pki.directory(), false);
     }
 
-    @Test
-    void libnbdUsesCertificates() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void libnbdUsesCertificates(int threads) throws IOException {
+        disk.usefulThreads = threads;
         NbdServer started = start(new NbdTls.Required(certificates(true)));
         String uri = "nbds://localhost:" + port(started) + "/rbd/disk?tls-certificates=" + pki.directory();
         assertThat(Tool.run(directory, "nbdinfo", uri)).contains("newstyle-fixed with TLS");
@@ -277,8 +279,10 @@ final class TlsIT {
         copyBothWays(started, "username=bob,dir=" + directory + priority, true);
     }
 
-    @Test
-    void libnbdUsesSharedKeys() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void libnbdUsesSharedKeys(int threads) throws IOException {
+        disk.usefulThreads = threads;
         NbdServer started = start(new NbdTls.Required(keys()));
         String uri =
                 "nbds://alice@localhost:" + port(started) + "/rbd/disk?tls-psk-file=" + directory.resolve("keys.psk");
