@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param connectTimeout after which a cluster that does not answer counts as unreachable
  * @param operationTimeout after which a request that the monitors or the OSDs do not answer has failed, up to a day
  * @param queueDepth how many requests of one open image librbd gets at a time, 1 to 4096
- * @param cache whether librbd may keep what was written until the next flush; faster, but then other handles see a write
- *     only after a flush
+ * @param cache whether the configuration decides on librbd's cache, which keeps what was written until the next flush;
+ *     faster, but then other handles see a write only after a flush. Else there is none
  * @param cloneFormat how clones are made
  * @param whenFull what a write does when the cluster or the pool is full
  * @param creation how images are made where nothing else is said
@@ -185,9 +185,9 @@ public record CephConfig(
         return withUse(queueDepth, cache, cloneFormat, answer);
     }
 
-    /** With or without librbd's cache. */
-    public CephConfig withCache(boolean used) {
-        return withUse(queueDepth, used, cloneFormat, whenFull);
+    /** With librbd's cache, unless the configuration says otherwise. */
+    public CephConfig withCache() {
+        return withUse(queueDepth, true, cloneFormat, whenFull);
     }
 
     private CephConfig withUse(int depth, boolean cached, CloneFormat format, WhenFull full) {

@@ -56,7 +56,9 @@ final class Connection {
         set("client_mount_timeout", Long.toString(config.connectTimeout().toSeconds()));
         set("rados_mon_op_timeout", operationSeconds);
         set("rados_osd_op_timeout", operationSeconds);
-        set("rbd_cache", Boolean.toString(config.cache()));
+        if (!config.cache()) {
+            set("rbd_cache", "false");
+        }
         // What the libraries would print goes into our messages, as far as they tell.
         set("log_to_stderr", "false");
         set("err_to_stderr", "false");

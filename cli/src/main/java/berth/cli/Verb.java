@@ -108,6 +108,11 @@ enum Verb {
         };
     }
 
+    /** Whether clients use images through it. */
+    boolean servesDisks() {
+        return this == SERVE || this == NBD_SERVE;
+    }
+
     /** The command itself; its class is loaded here. */
     Command load() {
         return switch (this) {

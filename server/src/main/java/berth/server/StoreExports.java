@@ -3,7 +3,6 @@ package berth.server;
 import berth.block.Access;
 import berth.block.BlockException;
 import berth.block.BlockStore;
-import berth.block.Image;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Problem;
@@ -21,6 +20,7 @@ public final class StoreExports implements Exports {
     private final BlockStore store;
     private final Optional<String> only;
     private final boolean readOnly;
+    private final SharedImages shared = new SharedImages();
 
     private StoreExports(BlockStore store, Optional<String> only, boolean readOnly) {
         this.store = store;
@@ -73,12 +73,12 @@ public final class StoreExports implements Exports {
         }
         String image = name.substring(slash + 1, at < 0 ? name.length() : at);
         ImageSpec spec = new ImageSpec(name.substring(0, slash), image);
-        return new Export(
-                name, "", open(spec, at < 0 ? Optional.empty() : Optional.of(name.substring(at + 1))), readOnly);
-    }
-
-    private Image open(ImageSpec spec, Optional<String> snapshot) {
-        return snapshot.map(name -> store.open(spec.at(name)))
-                .orElseGet(() -> store.open(spec, readOnly ? Access.READ_ONLY : Access.READ_WRITE));
+        if (at >= 0) {
+            return new Export(name, "", store.open(spec.at(name.substring(at + 1))), true);
+        }
+        if (readOnly) {
+            return new Export(name, "", store.open(spec, Access.READ_ONLY), true);
+        }
+        return shared.export(name, store.open(spec, Access.READ_WRITE));
     }
 }
