@@ -56,6 +56,19 @@ final class CephBench implements AutoCloseable {
         return command;
     }
 
+    /** Makes an image with data everywhere. */
+    Fio.Disk fill(String name, long bytes) {
+        Programs.run(rbd("create", "--size", bytes + "B", image(name)));
+        Fio.Disk disk = Fio.Disk.rbd(configuration(), POOL, name);
+        new Fio("write", 1 << 20, 4).cover(disk, bytes);
+        return disk;
+    }
+
+    /** An image's name with its pool. */
+    String image(String name) {
+        return POOL + "/" + name;
+    }
+
     /** Removes an image. */
     void remove(String image) {
         Programs.run(rbd("rm", "--no-progress", image));

@@ -5,8 +5,9 @@ import java.util.List;
 
 /** How fast a guest's requests are served from an image on Ceph. */
 public final class CephSpeed implements Measurement {
-    private static final String NAME = "disk";
-    private static final String IMAGE = CephBench.POOL + "/" + NAME;
+    private static final String BERTHS = "berth";
+    private static final String QEMUS = "qemu";
+    private static final String FIOS = "fio";
     private static final long SIZE = 1L << 30;
     private static final double GOAL = 0.9;
 
@@ -17,8 +18,11 @@ public final class CephSpeed implements Measurement {
 
     @Override
     public String described() {
-        return "A full 1 GiB image on a cluster of one monitor and one OSD on this machine, the OSD's data in a sparse"
-                + " file: fio's nbd engine on `berth nbd serve`, against fio's rbd engine on the same image.";
+        return "Full 1 GiB images, one for each side, on a cluster of one monitor and one OSD on this machine, the OSD's"
+                + " data in a sparse file. fio's nbd engine on `berth nbd serve`, against the same on qemu-nbd with"
+                + " QEMU's rbd driver, and against fio's own rbd engine, which has librbd in its process. The servers"
+                + " run throughout, and a client of each has flushed, as every guest does: until then librbd keeps"
+                + " nothing back.";
     }
 
     @Override
@@ -30,26 +34,30 @@ public final class CephSpeed implements Measurement {
     public List<Row> run(Workbench bench) {
         List<Row> rows = new ArrayList<>();
         try (CephBench ceph = CephBench.start(bench)) {
-            Programs.run(ceph.rbd("create", "--size", SIZE + "B", IMAGE));
-            try (BerthServer server = BerthServer.start(bench, ceph::berth, IMAGE)) {
-                new Fio("write", 1 << 20, 4).cover(server.uri(), SIZE);
-            }
-            Fio.Disk peer = Fio.Disk.rbd(ceph.configuration(), CephBench.POOL, NAME);
-            for (Load load : Load.ALL) {
-                Sides<Series> values = Sides.takeTurns(
-                        bench.rounds(),
-                        new Sides<>(
-                                round -> served(bench, ceph, load, round),
-                                round -> load.run(peer, bench.seconds(), round)));
-                rows.add(Row.against(load.what(), load.unit(), values, "fio's rbd engine", new Goal.Ratio(GOAL)));
+            Fio.Disk rbd = ceph.fill(FIOS, SIZE);
+            ceph.fill(BERTHS, SIZE);
+            ceph.fill(QEMUS, SIZE);
+            try (BerthServer berth = BerthServer.start(bench, ceph::berth, ceph.image(BERTHS));
+                    QemuServer qemu = QemuServer.start(bench, "raw", ceph.qemu(ceph.image(QEMUS)));
+                    NbdClient first = berth.connect();
+                    NbdClient second = qemu.connect()) {
+                first.flushAWrite();
+                second.flushAWrite();
+                for (Load load : Load.ALL) {
+                    rows.add(row(bench, load, berth.disk(), qemu.disk(), "qemu-nbd on rbd"));
+                    rows.add(row(bench, load, berth.disk(), rbd, "fio's rbd engine"));
+                }
             }
         }
         return rows;
     }
 
-    private static double served(Workbench bench, CephBench ceph, Load load, int round) {
-        try (BerthServer server = BerthServer.start(bench, ceph::berth, IMAGE)) {
-            return load.run(server.disk(), bench.seconds(), round);
-        }
+    private static Row row(Workbench bench, Load load, Fio.Disk berth, Fio.Disk peer, String name) {
+        Sides<Series> values = Sides.takeTurns(
+                bench.rounds(),
+                new Sides<>(
+                        round -> load.run(berth, bench.seconds(), round),
+                        round -> load.run(peer, bench.seconds(), round)));
+        return Row.against(load.what(), load.unit(), values, name, new Goal.Ratio(GOAL));
     }
 }

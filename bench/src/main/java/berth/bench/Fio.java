@@ -49,9 +49,9 @@ public record Fio(String pattern, int blockBytes, int depth) {
         return requestsPerSecond(Programs.run(command).output());
     }
 
-    /** Runs the job over {@code bytes} bytes of an NBD export and as long as that takes. */
-    public void cover(String uri, long bytes) {
-        List<String> command = command(Disk.nbd(uri));
+    /** Runs the job over {@code bytes} bytes and as long as that takes. */
+    public void cover(Disk disk, long bytes) {
+        List<String> command = command(disk);
         command.add("--io_size=" + bytes);
         Programs.run(command);
     }

@@ -20,12 +20,12 @@ public abstract sealed class LayeredDisk implements AutoCloseable permits BerthD
     /** Brings the disk back to the state described above. */
     public final void reset() {
         emptyUpperLayer();
-        EVERY_SECOND_CLUSTER.cover(uri(), SIZE / 2);
+        EVERY_SECOND_CLUSTER.cover(Fio.Disk.nbd(uri()), SIZE / 2);
     }
 
     /** Writes data everywhere. */
     protected static void fill(String uri) {
-        FILL.cover(uri, SIZE);
+        FILL.cover(Fio.Disk.nbd(uri), SIZE);
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class PrepareTime implements Measurement {
         Programs.run("qemu-img", "create", "-q", "-f", "qcow2", disk.toString(), size);
         List<String> serve = List.of("qemu-nbd", "-f", "qcow2", "-t", "-k", socket.toString(), disk.toString());
         try (Daemon _ = Daemon.start(serve, socket, bench.directory().resolve("prepare.log"))) {
-            new Fio("randwrite", 1 << 20, 4).cover("nbd+unix:///?socket=" + socket, 256L << 20);
+            new Fio("randwrite", 1 << 20, 4).cover(Fio.Disk.nbd("nbd+unix:///?socket=" + socket), 256L << 20);
         }
         return disk;
     }

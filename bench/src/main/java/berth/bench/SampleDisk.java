@@ -65,7 +65,7 @@ final class SampleDisk {
         Path log = bench.directory().resolve("sample.log");
         var command = List.of("qemu-nbd", "-f", "qcow2", "-t", "-k", socket.toString(), overlay.toString());
         try (Daemon _ = Daemon.start(command, socket, log)) {
-            new Fio("randwrite", 64 << 10, 4).cover("nbd+unix:///?socket=" + socket, OVERLAY_DATA);
+            new Fio("randwrite", 64 << 10, 4).cover(Fio.Disk.nbd("nbd+unix:///?socket=" + socket), OVERLAY_DATA);
         }
     }
 }

@@ -37,17 +37,17 @@ public final class SnapshotDepth implements Measurement {
             fill(bench, deep);
         }
         try (BerthServer flat = BerthServer.start(bench, FLAT)) {
-            new Fio("write", 1 << 20, 4).cover(flat.uri(), SIZE);
+            new Fio("write", 1 << 20, 4).cover(flat.disk(), SIZE);
         }
         return compare(bench);
     }
 
     private static void fill(Workbench bench, BerthServer server) {
-        new Fio("write", 1 << 20, 4).cover(server.uri(), SIZE);
+        new Fio("write", 1 << 20, 4).cover(server.disk(), SIZE);
         Fio scattered = new Fio("randwrite", 4 << 10, 8);
         for (int snapshot = 1; snapshot <= SNAPSHOTS; snapshot++) {
             Programs.run(bench.berth("snap", "create", "--no-progress", DEEP + "@s" + snapshot));
-            scattered.cover(server.uri(), WRITTEN_BETWEEN);
+            scattered.cover(server.disk(), WRITTEN_BETWEEN);
         }
     }
 
