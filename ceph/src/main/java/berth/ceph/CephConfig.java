@@ -95,42 +95,31 @@ public record CephConfig(
 
     /** With a configuration file. */
     public CephConfig withConfigurationFile(Path path) {
-        return with(Optional.of(path), user, keyring);
+        return reached(Optional.of(path), cluster, user, keyring, monitors);
     }
 
     /** As another user, whose id is given without {@code client.}. */
     public CephConfig withUser(String id) {
-        return with(configurationFile, id, keyring);
+        return reached(configurationFile, cluster, id, keyring, monitors);
     }
 
     /** With a file that has the user's key. */
     public CephConfig withKeyring(Path path) {
-        return with(configurationFile, user, Optional.of(path));
-    }
-
-    private CephConfig with(Optional<Path> file, String newUser, Optional<Path> newKeyring) {
-        return new CephConfig(
-                file,
-                cluster,
-                newUser,
-                newKeyring,
-                monitors,
-                connectTimeout,
-                operationTimeout,
-                queueDepth,
-                cache,
-                cloneFormat,
-                whenFull,
-                creation);
+        return reached(configurationFile, cluster, user, Optional.of(path), monitors);
     }
 
     /** Of a cluster of another name, with monitors at given addresses if there are any. */
     public CephConfig withCluster(String name, Optional<String> addresses) {
+        return reached(configurationFile, name, user, keyring, addresses);
+    }
+
+    private CephConfig reached(
+            Optional<Path> file, String name, String id, Optional<Path> key, Optional<String> addresses) {
         return new CephConfig(
-                configurationFile,
+                file,
                 name,
-                user,
-                keyring,
+                id,
+                key,
                 addresses,
                 connectTimeout,
                 operationTimeout,
@@ -143,6 +132,36 @@ public record CephConfig(
 
     /** With other timeouts. */
     public CephConfig withTimeouts(Duration connect, Duration operation) {
+        return used(connect, operation, cache, cloneFormat, whenFull, creation);
+    }
+
+    /** With librbd's cache, unless the configuration says otherwise. */
+    public CephConfig withCache() {
+        return used(connectTimeout, operationTimeout, true, cloneFormat, whenFull, creation);
+    }
+
+    /** With clones made in another way. */
+    public CephConfig withCloneFormat(CloneFormat format) {
+        return used(connectTimeout, operationTimeout, cache, format, whenFull, creation);
+    }
+
+    /** With another answer to a full cluster. */
+    public CephConfig withWhenFull(WhenFull answer) {
+        return used(connectTimeout, operationTimeout, cache, cloneFormat, answer, creation);
+    }
+
+    /** With images made in another way. */
+    public CephConfig withCreation(CreateOptions options) {
+        return used(connectTimeout, operationTimeout, cache, cloneFormat, whenFull, options);
+    }
+
+    private CephConfig used(
+            Duration connect,
+            Duration operation,
+            boolean cached,
+            CloneFormat format,
+            WhenFull full,
+            CreateOptions options) {
         return new CephConfig(
                 configurationFile,
                 cluster,
@@ -152,57 +171,9 @@ public record CephConfig(
                 connect,
                 operation,
                 queueDepth,
-                cache,
-                cloneFormat,
-                whenFull,
-                creation);
-    }
-
-    /** With clones made in another way. */
-    public CephConfig withCloneFormat(CloneFormat format) {
-        return withUse(queueDepth, cache, format, whenFull);
-    }
-
-    /** With images made in another way. */
-    public CephConfig withCreation(CreateOptions options) {
-        return new CephConfig(
-                configurationFile,
-                cluster,
-                user,
-                keyring,
-                monitors,
-                connectTimeout,
-                operationTimeout,
-                queueDepth,
-                cache,
-                cloneFormat,
-                whenFull,
-                options);
-    }
-
-    /** With another answer to a full cluster. */
-    public CephConfig withWhenFull(WhenFull answer) {
-        return withUse(queueDepth, cache, cloneFormat, answer);
-    }
-
-    /** With librbd's cache, unless the configuration says otherwise. */
-    public CephConfig withCache() {
-        return withUse(queueDepth, true, cloneFormat, whenFull);
-    }
-
-    private CephConfig withUse(int depth, boolean cached, CloneFormat format, WhenFull full) {
-        return new CephConfig(
-                configurationFile,
-                cluster,
-                user,
-                keyring,
-                monitors,
-                connectTimeout,
-                operationTimeout,
-                depth,
                 cached,
                 format,
                 full,
-                creation);
+                options);
     }
 }
