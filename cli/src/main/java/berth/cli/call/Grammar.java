@@ -88,20 +88,27 @@ public final class Grammar {
         return this;
     }
 
+    private Grammar namedPool() {
+        return option("-p --pool", "pool", "pool name").option("--namespace", "namespace", "namespace name");
+    }
+
+    private Grammar namedImage() {
+        return namedPool().option("--image", "image", "image name");
+    }
+
+    private Grammar namedSnapshot() {
+        return namedImage().option("--snap", "snap", "snapshot name");
+    }
+
     /** {@code -p/--pool}, {@code --namespace}, {@code --image} and an image's name by place. */
     public Grammar image() {
-        return option("-p --pool", "pool", "pool name")
-                .option("--namespace", "namespace", "namespace name")
-                .option("--image", "image", "image name")
+        return namedImage()
                 .positional("image-spec", "image specification (example: [<pool-name>/[<namespace>/]]<image-name>)");
     }
 
     /** {@link #image} and {@code --snap}. */
     public Grammar snapshot() {
-        return option("-p --pool", "pool", "pool name")
-                .option("--namespace", "namespace", "namespace name")
-                .option("--image", "image", "image name")
-                .option("--snap", "snap", "snapshot name")
+        return namedSnapshot()
                 .positional(
                         "snap-spec",
                         "snapshot specification (example: [<pool-name>/[<namespace>/]]<image-name>@<snap-name>)");
@@ -109,10 +116,7 @@ public final class Grammar {
 
     /** Like {@link #snapshot} where the snapshot may be left out. */
     public Grammar imageOrSnapshot() {
-        return option("-p --pool", "pool", "pool name")
-                .option("--namespace", "namespace", "namespace name")
-                .option("--image", "image", "image name")
-                .option("--snap", "snap", "snapshot name")
+        return namedSnapshot()
                 .positional(
                         "image-or-snap-spec",
                         "image or snapshot specification (example: [<pool-name>/[<namespace>/]]<image-name>[@<snap-name>])");
@@ -130,9 +134,7 @@ public final class Grammar {
 
     /** {@code -p/--pool}, {@code --namespace} and a pool's name by place. */
     public Grammar pool() {
-        return option("-p --pool", "pool", "pool name")
-                .option("--namespace", "namespace", "namespace name")
-                .positional("pool-spec", "pool specification (example: <pool-name>[/<namespace>])");
+        return namedPool().positional("pool-spec", "pool specification (example: <pool-name>[/<namespace>])");
     }
 
     /** The options that describe the layout of a new image. */

@@ -5,7 +5,6 @@ import berth.ceph.CephStore;
 import berth.cli.call.Call;
 import berth.cli.call.CephOptions;
 import berth.cli.call.CommandFailure;
-import berth.cli.call.LayoutOptions;
 import berth.cli.call.ProgressLine;
 import berth.cli.text.ByteSize;
 import berth.cli.text.Json;
@@ -110,9 +109,14 @@ final class LiveInstances implements AutoCloseable {
             UUID instance = uuid(argument)
                     .orElseThrow(() -> CommandFailure.invalid(
                             "'" + argument + "' is neither an instance's UUID nor a directory called by one"));
-            LiveReport report = dryRun
-                    ? mover.plan(instance, options)
-                    : rollBack ? mover.rollBack(instance, options, LiveListener.NONE) : move(instance, options);
+            LiveReport report;
+            if (dryRun) {
+                report = mover.plan(instance, options);
+            } else if (rollBack) {
+                report = mover.rollBack(instance, options, LiveListener.NONE);
+            } else {
+                report = move(instance, options);
+            }
             reports.add(report);
             if (!json) {
                 call.console().print(report.text());
@@ -135,7 +139,7 @@ final class LiveInstances implements AutoCloseable {
         return new LiveOptions(
                 pool(call),
                 secret(call),
-                LayoutOptions.size(call.args(), "--bandwidth", 1).orElse(0),
+                MigrationCommands.copyOptions(call.args()).bandwidth().orElse(0),
                 !call.args().flag("--skip-verification"),
                 backing,
                 acceptFlavorMismatch(call));

@@ -14,6 +14,7 @@ import berth.cli.text.Table;
 import berth.cli.text.Table.Align;
 import berth.posix.Errno;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The commands on the namespaces of a cluster's pools. */
 public final class NamespaceCommands {
@@ -25,14 +26,16 @@ public final class NamespaceCommands {
                 new Grammar("namespace create", "Create an RBD image namespace.")
                         .pool()
                         .example("namespace create vms/tenant"),
-                call -> {
-                    CephStore cluster = cluster(call);
-                    PoolSpec spec = namespace(call);
-                    CommandFailure.explainRun(
-                            "failed to created namespace", // rbd's words
-                            () -> cluster.createNamespace(spec.pool(), spec.namespace()));
-                    return 0;
-                });
+                call -> on(
+                        call,
+                        (cluster, spec) -> CommandFailure.explainRun(
+                                "failed to created namespace", // rbd's words
+                                () -> cluster.createNamespace(spec.pool(), spec.namespace()))));
+    }
+
+    private static int on(Call call, BiConsumer<CephStore, PoolSpec> work) {
+        work.accept(cluster(call), namespace(call));
+        return 0;
     }
 
     /** {@code namespace list}. */
@@ -79,22 +82,20 @@ public final class NamespaceCommands {
                 new Grammar("namespace remove", "Remove an RBD image namespace.")
                         .pool()
                         .example("namespace rm vms/tenant"),
-                call -> {
-                    CephStore cluster = cluster(call);
-                    PoolSpec spec = namespace(call);
-                    try {
-                        cluster.removeNamespace(spec.pool(), spec.namespace());
-                    } catch (BlockException e) {
-                        throw switch (e.problem()) {
-                            case POOL_NOT_EMPTY ->
-                                new CommandFailure(
-                                        Errno.EBUSY.number(), "namespace contains images which must be deleted first.");
-                            case POOL_NOT_FOUND -> new CommandFailure(e.errno().number(), "namespace does not exist.");
-                            default -> CommandFailure.of("failed to remove namespace", e);
-                        };
-                    }
-                    return 0;
-                });
+                call -> on(call, NamespaceCommands::removeNamespace));
+    }
+
+    private static void removeNamespace(CephStore cluster, PoolSpec spec) {
+        try {
+            cluster.removeNamespace(spec.pool(), spec.namespace());
+        } catch (BlockException e) {
+            throw switch (e.problem()) {
+                case POOL_NOT_EMPTY ->
+                    new CommandFailure(Errno.EBUSY.number(), "namespace contains images which must be deleted first.");
+                case POOL_NOT_FOUND -> new CommandFailure(e.errno().number(), "namespace does not exist.");
+                default -> CommandFailure.of("failed to remove namespace", e);
+            };
+        }
     }
 
     private static CephStore cluster(Call call) {
