@@ -30,8 +30,7 @@ final class CephBench implements AutoCloseable {
             throw new BenchException("a cluster needs Debian's packages ceph-mon, ceph-osd and ceph-common");
         }
         CephCluster cluster = CephCluster.start(directory(bench), CephCluster.Size.SMALL);
-        cluster.ceph("osd", "pool", "create", POOL, "8");
-        cluster.rbd("pool", "init", POOL);
+        cluster.createPool(POOL, 8);
         return new CephBench(bench, cluster);
     }
 

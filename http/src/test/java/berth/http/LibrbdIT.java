@@ -38,8 +38,7 @@ class LibrbdIT {
     void start() {
         server = RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200));
         if (!cluster.ceph("osd", "lspools").contains("virtual")) {
-            cluster.ceph("osd", "pool", "create", "virtual", "8");
-            cluster.rbd("pool", "init", "virtual");
+            cluster.createPool("virtual", 8);
         }
     }
 

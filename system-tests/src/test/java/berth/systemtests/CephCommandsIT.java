@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,34 +23,24 @@ class CephCommandsIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephCluster cluster;
-    private static Path keyring;
+
+    private static CephUser cinder;
 
     @BeforeAll
     static void start() throws IOException {
         cluster = CephCluster.start(Files.createDirectory(temp.resolve("cluster")), CephCluster.Size.SMALL);
-        cluster.ceph("osd", "pool", "create", "vms", "1");
-        cluster.rbd("pool", "init", "vms");
-        keyring = cluster.user("cinder", "mon", "profile rbd", "osd", "profile rbd pool=vms");
+        cluster.createPool("vms", 1);
+        cinder = CephUser.cinder(cluster);
     }
 
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
-    private static Outcome run(String user, Path key, String... args) throws IOException {
-        List<String> all =
-                new ArrayList<>(List.of("-c", cluster.configurationFile().toString()));
-        all.addAll(List.of("--id", user, "--keyring", key.toString()));
-        all.addAll(List.of(args));
-        return Berth.in(temp).run(all.toArray(String[]::new));
+    private static Outcome run(CephUser user, String... args) throws IOException {
+        return Berth.in(temp).run(user.with(args));
     }
 
     private static Outcome ok(String... args) throws IOException {
-        return run("cinder", keyring, args).succeeded();
+        return run(cinder, args).succeeded();
     }
 
     @Test
@@ -169,13 +159,8 @@ class CephCommandsIT {
         local.ok("snap", "protect", "rbd/web@golden");
         local.ok("clone", "rbd/web@golden", "rbd/child");
 
-        String[] user = {"-c", cluster.configurationFile().toString(), "--id", "cinder", "--keyring", keyring.toString()
-        };
-        local.ok(Stream.concat(Stream.of(user), Stream.of("promote", "--no-progress", "rbd/web", "--to", "ceph:vms"))
-                .toArray(String[]::new));
-        Outcome clone = local.ok(Stream.concat(
-                        Stream.of(user), Stream.of("promote", "--no-progress", "rbd/child", "--to", "ceph:vms/clone"))
-                .toArray(String[]::new));
+        promote(local, "rbd/web", "--to", "ceph:vms");
+        Outcome clone = promote(local, "rbd/child", "--to", "ceph:vms/clone");
 
         assertThat(clone.err()).contains("vms/clone becomes a clone of vms/web@golden");
         Disks.assertSame(exported("vms/web"), disk);
@@ -187,7 +172,7 @@ class CephCommandsIT {
         assertThat(cluster.rados("-p", "vms", "ls")).doesNotContain("berth");
 
         String spec = "{\"type\":\"native\",\"cluster\":{\"conf\":\"" + cluster.configurationFile()
-                + "\",\"id\":\"cinder\",\"keyring\":\"" + keyring
+                + "\",\"id\":\"cinder\",\"keyring\":\"" + cinder.keyring()
                 + "\"},\"pool_name\":\"vms\",\"image_name\":\"web\",\"snap_name\":\"golden\"}";
         local.ok("migration", "prepare", "--import-only", "--source-spec", spec, "rbd/back");
         Path early = directory.resolve("early.raw");
@@ -206,14 +191,8 @@ class CephCommandsIT {
     }
 
     private static Outcome promote(Berth local, String... args) throws IOException {
-        return local.ok(Stream.concat(
-                        Stream.of(
-                                "promote",
-                                "--no-progress",
-                                "-c",
-                                cluster.configurationFile().toString()),
-                        Stream.concat(Stream.of("--id", "cinder", "--keyring", keyring.toString()), Stream.of(args)))
-                .toArray(String[]::new));
+        return local.ok(cinder.with(Stream.concat(Stream.of("promote", "--no-progress"), Stream.of(args))
+                .toArray(String[]::new)));
     }
 
     private static Berth withClone(Path directory, String parent, String child, int seed) throws IOException {
@@ -312,11 +291,14 @@ class CephCommandsIT {
 
     @Test
     void failuresEndWithTheStatusOfRbd() throws Exception {
-        Path reader = cluster.user("reader", "mon", "profile rbd", "osd", "profile rbd-read-only pool=vms");
+        CephUser reader = new CephUser(
+                cluster,
+                "reader",
+                cluster.user("reader", "mon", "profile rbd", "osd", "profile rbd-read-only pool=vms"));
+        CephUser nobody = new CephUser(cluster, "nobody", cinder.keyring());
 
-        assertThat(run("cinder", keyring, "info", "vms/nosuch").status()).isEqualTo(NOT_FOUND);
-        assertThat(run("reader", reader, "create", "--size", "1M", "vms/new").status())
-                .isEqualTo(NOT_PERMITTED);
-        assertThat(run("nobody", keyring, "ls", "vms").status()).isEqualTo(DENIED);
+        assertThat(run(cinder, "info", "vms/nosuch").status()).isEqualTo(NOT_FOUND);
+        assertThat(run(reader, "create", "--size", "1M", "vms/new").status()).isEqualTo(NOT_PERMITTED);
+        assertThat(run(nobody, "ls", "vms").status()).isEqualTo(DENIED);
     }
 }

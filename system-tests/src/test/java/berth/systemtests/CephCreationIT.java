@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,35 +21,24 @@ class CephCreationIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephCluster cluster;
+
+    private static CephUser admin;
     private static Path disk;
 
     @BeforeAll
     static void start() throws IOException {
         cluster = CephCluster.start(Files.createDirectory(temp.resolve("cluster")), CephCluster.Size.SMALL);
         for (String pool : List.of("vms", "data")) {
-            cluster.ceph("osd", "pool", "create", pool, "1");
-            cluster.rbd("pool", "init", pool);
+            cluster.createPool(pool, 1);
         }
+        admin = CephUser.admin(cluster);
         disk = Disks.raw(temp.resolve("disk.raw"), 9 << 20, 50, 11);
     }
 
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
     private static Outcome run(String... args) throws IOException {
-        return Berth.in(temp).run(arguments(args));
-    }
-
-    private static String[] arguments(String... args) {
-        List<String> all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("-c", cluster.configurationFile().toString()));
-        all.addAll(List.of("--keyring", temp.resolve("cluster/keyring").toString()));
-        return all.toArray(String[]::new);
+        return Berth.in(temp).run(admin.with(args));
     }
 
     private static Outcome ok(String... args) throws IOException {
@@ -107,7 +96,7 @@ class CephCreationIT {
 
         Berth local = Berth.in(Files.createDirectory(temp.resolve("local")));
         local.ok("import", "--no-progress", disk.toString(), "rbd/web");
-        local.ok(arguments("promote", "--no-progress", "rbd/web", "--to", "ceph:vms", "--data-pool", "data"));
+        local.ok(admin.with("promote", "--no-progress", "rbd/web", "--to", "ceph:vms", "--data-pool", "data"));
         assertThat(cluster.rbd("info", "vms/web")).contains("data_pool: data");
         assertSameBytes("vms/web");
     }
@@ -154,7 +143,7 @@ class CephCreationIT {
                 temp.resolve("spec.json"),
                 "{\"type\":\"raw\",\"stream\":{\"type\":\"file\",\"file_path\":\"" + disk + "\"}}");
         try (BerthProcess served = Berth.in(temp)
-                .start(arguments(
+                .start(admin.with(
                         "migration",
                         "prepare",
                         "--import-only",

@@ -34,8 +34,7 @@ final class CephLab implements AutoCloseable {
         this.berth = Berth.in(directory);
         this.cluster = CephCluster.start(Files.createDirectory(directory.resolve(name)), CephCluster.Size.SMALL);
         for (String pool : pools) {
-            cluster.ceph("osd", "pool", "create", pool, "1");
-            cluster.rbd("pool", "init", pool);
+            cluster.createPool(pool, 1);
         }
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             listen = "127.0.0.1:" + free.getLocalPort();

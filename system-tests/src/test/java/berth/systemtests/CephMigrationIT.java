@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,18 +27,12 @@ class CephMigrationIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephLab lab;
 
     @BeforeAll
     static void start() throws IOException {
         lab = new CephLab(temp, "cluster", "vms");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (lab != null) {
-            lab.close();
-        }
     }
 
     @AfterEach

@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,9 @@ class CephMoveFaultsIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephCluster cluster;
+
     private static Path disk;
 
     @TempDir
@@ -67,17 +69,9 @@ class CephMoveFaultsIT {
         disk = Disks.raw(Files.createDirectory(temp.resolve("web")).resolve("disk.raw"), BYTES, 40, 13);
     }
 
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
     @BeforeEach
     void makePool() {
-        cluster.ceph("osd", "pool", "create", "vms", "1");
-        cluster.rbd("pool", "init", "vms");
+        cluster.createPool("vms", 1);
     }
 
     @AfterEach
@@ -89,7 +83,7 @@ class CephMoveFaultsIT {
     }
 
     private static void deletePool() {
-        cluster.ceph("osd", "pool", "delete", "vms", "vms", "--yes-i-really-really-mean-it");
+        cluster.deletePool("vms");
     }
 
     private void prepare(Needed needed, Duration timeout) {

@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,9 @@ class CephMoveIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephCluster cluster;
+
     private static Path disk;
 
     @TempDir
@@ -49,13 +51,6 @@ class CephMoveIT {
         disk = Disks.raw(temp.resolve("disk.raw"), BYTES, 60, 11);
     }
 
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
     @BeforeEach
     void open() {
         lab = new MoverLab(cluster, MoverLab.admin(cluster, Duration.ofSeconds(60)), directory);
@@ -66,7 +61,7 @@ class CephMoveIT {
     void close() {
         lab.close();
         if (cluster.ceph("osd", "pool", "ls").contains("vms")) {
-            cluster.ceph("osd", "pool", "delete", "vms", "vms", "--yes-i-really-really-mean-it");
+            cluster.deletePool("vms");
         }
     }
 

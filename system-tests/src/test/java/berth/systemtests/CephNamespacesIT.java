@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,42 +20,25 @@ class CephNamespacesIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephCluster cluster;
-    private static Path keyring;
+
+    private static CephUser cinder;
 
     @BeforeAll
     static void start() throws IOException {
         cluster = CephCluster.start(Files.createDirectory(temp.resolve("cluster")), CephCluster.Size.SMALL);
-        cluster.ceph("osd", "pool", "create", "vms", "1");
-        cluster.rbd("pool", "init", "vms");
-        keyring = cluster.user("cinder", "mon", "profile rbd", "osd", "profile rbd pool=vms");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
+        cluster.createPool("vms", 1);
+        cinder = CephUser.cinder(cluster);
     }
 
     private static Outcome run(String... args) throws IOException {
-        return runAs("cinder", keyring, args);
-    }
-
-    private static Outcome runAs(String user, Path key, String... args) throws IOException {
-        return Berth.in(temp).run(arguments(user, key, args));
-    }
-
-    private static String[] arguments(String user, Path key, String... args) {
-        List<String> all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("-c", cluster.configurationFile().toString(), "--id", user));
-        all.addAll(List.of("--keyring", key.toString()));
-        return all.toArray(String[]::new);
+        return Berth.in(temp).run(cinder.with(args));
     }
 
     private static Outcome rbd(String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of("rbd"));
-        command.addAll(List.of(arguments("cinder", keyring, args)));
+        command.addAll(List.of(cinder.with(args)));
         return Programs.run(command.toArray(String[]::new));
     }
 
@@ -157,28 +140,23 @@ class CephNamespacesIT {
     @Test
     void disksAreMovedIntoServedFromAndMovedOutOfANamespace() throws Exception {
         run("namespace", "create", "vms/tenant").succeeded();
-        Path key = cluster.user("tenant", "mon", "profile rbd", "osd", "profile rbd pool=vms namespace=tenant");
+        CephUser tenant = new CephUser(
+                cluster,
+                "tenant",
+                cluster.user("tenant", "mon", "profile rbd", "osd", "profile rbd pool=vms namespace=tenant"));
         Path raw = Disks.raw(temp.resolve("moved.raw"), 12 << 20, 50, 5);
         Path disk = temp.resolve("moved.qcow2");
         Programs.ok("qemu-img", "convert", "-c", "-O", "qcow2", raw.toString(), disk.toString());
 
-        runAs("tenant", key, "import", "--no-progress", "--input-format", "qcow2", disk.toString(), "vms/tenant/web")
-                .succeeded();
-        assertThat(runAs("tenant", key, "ls", "vms/tenant").succeeded().out()).isEqualTo("web\n");
-        assertThat(runAs("tenant", key, "ls", "vms").status()).isNotZero();
+        Berth berth = Berth.in(temp);
+        berth.ok(tenant.with("import", "--no-progress", "--input-format", "qcow2", disk.toString(), "vms/tenant/web"));
+        assertThat(berth.ok(tenant.with("ls", "vms/tenant")).out()).isEqualTo("web\n");
+        assertThat(berth.run(tenant.with("ls", "vms")).status()).isNotZero();
         assertThat(cluster.rados("-p", "vms", "ls", "--all")).doesNotContain("berth");
 
         Path socket = temp.resolve("tenant.sock");
-        try (BerthProcess served = Berth.in(temp)
-                .start(arguments(
-                        "tenant",
-                        key,
-                        "nbd",
-                        "serve",
-                        "--read-only",
-                        "vms/tenant/web",
-                        "--socket",
-                        socket.toString()))) {
+        try (BerthProcess served = berth.start(
+                tenant.with("nbd", "serve", "--read-only", "vms/tenant/web", "--socket", socket.toString()))) {
             assertThat(served.awaitLine()).contains("vms/tenant/web");
             Programs.ok(
                     "qemu-img", "compare", "-f", "raw", "-F", "raw", raw.toString(), Nbd.uri(socket, "vms/tenant/web"));
@@ -207,11 +185,10 @@ class CephNamespacesIT {
         Path raw = Disks.raw(temp.resolve("promoted.raw"), 5 << 20, 50, 6);
         local.ok("import", "--no-progress", raw.toString(), "rbd/web");
 
-        local.ok(arguments("cinder", keyring, "promote", "--no-progress", "rbd/web", "--to", "ceph:vms/to/image"));
+        local.ok(cinder.with("promote", "--no-progress", "rbd/web", "--to", "ceph:vms/to/image"));
 
         run("snap", "create", "--no-progress", "vms/to/image@moved").succeeded();
-        try (BerthProcess served =
-                Berth.in(temp).start(arguments("cinder", keyring, "http", "serve", "vms/to/image@moved"))) {
+        try (BerthProcess served = Berth.in(temp).start(cinder.with("http", "serve", "vms/to/image@moved"))) {
             String source = served.awaitLine();
             cluster.rbd("migration", "prepare", "--import-only", "--source-spec", source, "vms/to/again");
             cluster.rbd("migration", "execute", "--no-progress", "vms/to/again");

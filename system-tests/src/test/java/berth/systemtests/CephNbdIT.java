@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +21,7 @@ class CephNbdIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephLab lab;
 
     private final Path socket = temp.resolve("nbd.sock");
@@ -31,13 +32,6 @@ class CephNbdIT {
     static void start() throws IOException {
         Programs.require("fio", "nbdinfo");
         lab = new CephLab(temp, "cluster", "vms");
-    }
-
-    @AfterAll
-    static void stop() {
-        if (lab != null) {
-            lab.close();
-        }
     }
 
     @BeforeEach

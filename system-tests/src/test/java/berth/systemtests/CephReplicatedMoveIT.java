@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +31,9 @@ class CephReplicatedMoveIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephCluster cluster;
+
     private static Path disk;
 
     @TempDir
@@ -43,13 +45,6 @@ class CephReplicatedMoveIT {
     static void start() throws IOException {
         cluster = CephCluster.start(Files.createDirectory(temp.resolve("cluster")), CephCluster.Size.REPLICATED);
         disk = Disks.raw(temp.resolve("disk.raw"), BYTES, 40, 17);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (cluster != null) {
-            cluster.close();
-        }
     }
 
     @BeforeEach
@@ -64,7 +59,7 @@ class CephReplicatedMoveIT {
     @AfterEach
     void close() {
         lab.close();
-        cluster.ceph("osd", "pool", "delete", "vms", "vms", "--yes-i-really-really-mean-it");
+        cluster.deletePool("vms");
     }
 
     /** The OSD that serves the pool, which has one placement group. */

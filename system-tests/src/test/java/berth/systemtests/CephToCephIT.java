@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +22,12 @@ class CephToCephIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephLab first;
+
+    @AutoClose
     private static CephLab second;
+
     /** What the source holds: snapshots by their names, and under the empty name the disk. */
     private static final Map<String, Path> CONTENT = new LinkedHashMap<>();
 
@@ -47,15 +51,6 @@ class CephToCephIT {
     private static void keep(String snapshot) throws IOException {
         first.cluster().rbd("snap", "create", "--no-progress", SOURCE + "@" + snapshot);
         CONTENT.put(snapshot, Files.move(first.export(SOURCE), temp.resolve(snapshot + ".raw")));
-    }
-
-    @AfterAll
-    static void stop() {
-        for (CephLab lab : new CephLab[] {first, second}) {
-            if (lab != null) {
-                lab.close();
-            }
-        }
     }
 
     @AfterEach

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,15 +20,16 @@ class DoctorIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static LiveLab lab;
+
     private static Path conf;
 
     @BeforeAll
     static void setUp() throws IOException {
         lab = new LiveLab(temp);
         for (String pool : List.of("images", "volumes")) {
-            lab.cluster().ceph("osd", "pool", "create", pool, "1");
-            lab.cluster().rbd("pool", "init", pool);
+            lab.cluster().createPool(pool, 1);
         }
         conf = temp.resolve("ceph.conf");
         Path glance = lab.cluster().user("glance", "mon", "profile rbd", "osd", "profile rbd pool=images");
@@ -54,13 +55,6 @@ class DoctorIT {
 
     private static void allowCinder(String osds) throws IOException {
         lab.cluster().user("cinder", "mon", "profile rbd", "osd", osds);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (lab != null) {
-            lab.close();
-        }
     }
 
     private static Outcome berth(String... arguments) throws IOException {
@@ -116,8 +110,7 @@ class DoctorIT {
     /** What was cloned in the new way can do with a parent in the trash, but with none it cannot. */
     @Test
     void cloneWhoseParentIsGoneIsAnErrorAndOneWhoseParentIsInTheTrashIsNot() throws Exception {
-        lab.cluster().ceph("osd", "pool", "create", "old-images", "1");
-        lab.cluster().rbd("pool", "init", "old-images");
+        lab.cluster().createPool("old-images", 1);
         for (String parent : List.of("images/kept", "images/trashed", "old-images/lost")) {
             String child = "vms/of-" + parent.substring(parent.indexOf('/') + 1);
             lab.cluster().rbd("create", "--size", "1M", parent);
@@ -125,7 +118,7 @@ class DoctorIT {
             lab.cluster().rbd("clone", "--rbd-default-clone-format", "2", parent + "@snap", child);
         }
         lab.cluster().rbd("trash", "mv", "images/trashed");
-        lab.cluster().ceph("osd", "pool", "delete", "old-images", "old-images", "--yes-i-really-really-mean-it");
+        lab.cluster().deletePool("old-images");
         try {
             assertThat(doctor().endedWith(ERRORS).out())
                     .containsPattern("error +images: image vms/of-lost .*")

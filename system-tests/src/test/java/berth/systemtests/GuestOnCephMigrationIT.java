@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +27,9 @@ class GuestOnCephMigrationIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static CephLab lab;
+
     private static Path overlay;
     private static Path expected;
 
@@ -36,13 +38,6 @@ class GuestOnCephMigrationIT {
         lab = new CephLab(temp, "cluster", "vms");
         overlay = Disks.overlay(temp, DISK_BYTES, 19);
         expected = Disks.converted(overlay, temp.resolve("expected.raw"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (lab != null) {
-            lab.close();
-        }
     }
 
     private static void writeSomeMore(TinyGuest guest, int records) throws IOException {

@@ -14,7 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,19 +29,13 @@ class LiveInstanceIT {
     @TempDir
     static Path temp;
 
+    @AutoClose
     private static LiveLab lab;
 
     @BeforeAll
     static void start() throws IOException {
         lab = new LiveLab(temp);
         lab.defineSecret();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (lab != null) {
-            lab.close();
-        }
     }
 
     private static berth.systemtests.Outcome migrate(UUID instance, String... more) throws IOException {

@@ -43,8 +43,7 @@ final class LiveLab implements AutoCloseable {
         this.directory = directory;
         Programs.require("qemu-img", "qemu-io", "virsh");
         this.cluster = CephCluster.start(Files.createDirectory(directory.resolve("cluster")), CephCluster.Size.SMALL);
-        cluster.ceph("osd", "pool", "create", "vms", "1");
-        cluster.rbd("pool", "init", "vms");
+        cluster.createPool("vms", 1);
         this.keyring = cluster.user("cinder", "mon", "profile rbd", "osd", "profile rbd pool=vms");
         this.libvirt = LibvirtDaemon.start(Files.createDirectory(directory.resolve("libvirt")));
         Files.createDirectories(directory.resolve("instances/_base"));

@@ -252,6 +252,17 @@ public final class CephCluster implements AutoCloseable {
                 id, user -> directory.resolve(user.equals("admin") ? "keyring" : "client." + user + ".keyring"));
     }
 
+    /** Makes a pool for images, with so many placement groups. */
+    public void createPool(String pool, int groups) {
+        ceph("osd", "pool", "create", pool, Integer.toString(groups));
+        rbd("pool", "init", pool);
+    }
+
+    /** Removes a pool with all that it holds. */
+    public void deletePool(String pool) {
+        ceph("osd", "pool", "delete", pool, pool, "--yes-i-really-really-mean-it");
+    }
+
     /** Has the cluster count as full, or not; returns when it does. */
     public void setFull(boolean full) {
         // In this order, and back, because none may be above the next one.
