@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 
 /** The input is what a client of the NBD server sends: options, then requests. */
 public final class NbdServerFuzz {
@@ -19,7 +20,12 @@ public final class NbdServerFuzz {
     private static final int DISK_BYTES = 192 << 10;
 
     private static final ConnectionContext CONTEXT = new ConnectionContext(
-            new Disks(), new TlsPolicy(false, null), new ChunkPool(), timers(), Duration.ofMinutes(1));
+            new Disks(),
+            new TlsPolicy(false, null),
+            new ChunkPool(),
+            new Semaphore(0),
+            timers(),
+            Duration.ofMinutes(1));
 
     private NbdServerFuzz() {}
 

@@ -83,7 +83,7 @@ final class Connection implements Runnable {
 
     private void transmit(Wire wire, Session session) throws IOException {
         try {
-            new Lanes(wire, session, context.chunks(), () -> stopping).run();
+            new Lanes(wire, session, context, () -> stopping).run();
         } catch (ProtocolViolation e) {
             // What was answered before is still good.
             wire.outbox().send();

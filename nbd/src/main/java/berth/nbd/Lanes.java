@@ -26,7 +26,7 @@ final class Lanes {
 
     private final Wire wire;
     private final Session session;
-    private final ChunkPool pool;
+    private final ConnectionContext context;
     private final BooleanSupplier stopping;
     private final int most;
     private final ReentrantLock turn = new ReentrantLock();
@@ -35,6 +35,7 @@ final class Lanes {
     /** No further request is taken; written by who has the turn, or when a thread failed. */
     private volatile boolean over;
 
+    private volatile boolean exhausted;
     private @Nullable Throwable failure;
 
     /** Takes a request from the client. */
@@ -45,10 +46,10 @@ final class Lanes {
     }
 
     /** @param stopping turns true when the server closes: requests that have been received are the last ones */
-    Lanes(Wire wire, Session session, ChunkPool pool, BooleanSupplier stopping) {
+    Lanes(Wire wire, Session session, ConnectionContext context, BooleanSupplier stopping) {
         this.wire = wire;
         this.session = session;
-        this.pool = pool;
+        this.context = context;
         this.stopping = stopping;
         this.most = Math.clamp(session.export().device().usefulThreads(), 1, MOST);
     }
@@ -68,10 +69,12 @@ final class Lanes {
         }
     }
 
+    /** Whatever ends a thread before its time ends the connection, since a request would stay without an answer. */
+    @SuppressWarnings("CatchingUnchecked")
     private void serve(Outbox outbox) {
         try {
-            new Transmission(this, wire.inbox(), outbox, session, pool).run();
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            new Transmission(this, wire.inbox(), outbox, session, context.chunks()).run();
+        } catch (Throwable e) {
             fail(e);
         }
     }
@@ -114,9 +117,11 @@ final class Lanes {
             taken = !over && intake.take();
             return taken;
         } finally {
-            over |= !taken;
+            if (!taken) {
+                over = true;
+            }
             turn.unlock();
-            if (taken && others.size() + 1 < most && !turn.isLocked() && !turn.hasQueuedThreads()) {
+            if (taken && isAnotherNeeded() && context.moreThreads().tryAcquire()) {
                 startAnother();
             }
         }
@@ -131,21 +136,43 @@ final class Lanes {
         }
     }
 
+    private boolean isAnotherNeeded() {
+        return !exhausted && others.size() + 1 < most && !turn.isLocked() && !turn.hasQueuedThreads();
+    }
+
+    /** With a permit, which the thread gives back. Without memory for another thread those that there are take turns. */
     private void startAnother() {
-        Outbox outbox = wire.another();
-        String name = Thread.currentThread().getName();
-        Thread thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> {
-            try {
-                serve(outbox);
-            } finally {
-                others.remove(Thread.currentThread());
-            }
-        });
-        others.add(thread);
+        boolean started = false;
         try {
-            thread.start();
+            Outbox outbox = wire.another();
+            Thread thread = Thread.ofPlatform()
+                    .daemon()
+                    .name(Thread.currentThread().getName())
+                    .unstarted(() -> runAnother(outbox));
+            others.add(thread);
+            try {
+                thread.start();
+                started = true;
+            } finally {
+                if (!started) {
+                    others.remove(thread);
+                }
+            }
         } catch (OutOfMemoryError _) {
-            others.remove(thread); // Those that there are take turns.
+            exhausted = true;
+        } finally {
+            if (!started) {
+                context.moreThreads().release();
+            }
+        }
+    }
+
+    private void runAnother(Outbox outbox) {
+        try {
+            serve(outbox);
+        } finally {
+            context.moreThreads().release();
+            others.remove(Thread.currentThread());
         }
     }
 

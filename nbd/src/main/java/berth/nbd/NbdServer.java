@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +21,9 @@ import java.util.concurrent.TimeUnit;
 public final class NbdServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(NbdServer.class.getName());
     private static final long TRIM_SECONDS = 10;
+    /** Threads beyond the first one of each connection. */
+    private static final int MORE_THREADS = 256;
+
     private static final Duration ACCEPT_RETRY = Duration.ofMillis(100);
 
     /** How long connections whose sockets were closed may take to notice. */
@@ -42,7 +46,8 @@ public final class NbdServer implements AutoCloseable {
         timers.setRemoveOnCancelPolicy(true);
         ChunkPool chunks = new ChunkPool();
         var _ = timers.scheduleWithFixedDelay(chunks::trim, TRIM_SECONDS, TRIM_SECONDS, TimeUnit.SECONDS);
-        context = new ConnectionContext(exports, tls, chunks, timers, config.negotiationTimeout());
+        context = new ConnectionContext(
+                exports, tls, chunks, new Semaphore(MORE_THREADS), timers, config.negotiationTimeout());
         acceptor = Thread.ofPlatform().daemon().name("nbd-accept").unstarted(this::accept);
     }
 

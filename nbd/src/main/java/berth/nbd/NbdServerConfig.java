@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param endpoint where it listens
  * @param tls whether connections are encrypted
  * @param maxConnections how many clients may be connected, at least 1; further ones are disconnected at once. Each takes
- *     a thread, and up to 33 MiB while it serves its largest requests
+ *     a thread, and up to 33 MiB while it serves its largest requests; twice that, and up to 32 threads of the server's
+ *     256 further ones, where requests wait for other machines
  * @param negotiationTimeout how long a client may take until it has chosen an export
  * @param closeTimeout how long {@link NbdServer#close} waits for requests that are being served
  */

@@ -18,8 +18,9 @@ final class PlainTransport implements Transport {
         this.channel = channel;
     }
 
-    /** Lets one thread read while others write, for which the socket always blocks. */
-    void share() {
+    /** From now on the socket always blocks. */
+    @Override
+    public void share() {
         shared = true;
     }
 

@@ -1,7 +1,10 @@
 package berth.nbd;
 
 import java.io.BufferedOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
@@ -28,8 +31,41 @@ final class PskTls implements TlsServer {
     @Override
     public Transport accept(SocketChannel channel) throws IOException {
         var out = new BufferedOutputStream(Channels.newOutputStream(channel), WRITE_BYTES);
-        TlsServerProtocol protocol = new TlsServerProtocol(Channels.newInputStream(channel), out);
+        var in = new EndThatCanBeAnswered(Channels.newInputStream(channel));
+        TlsServerProtocol protocol = new TlsServerProtocol(in, out);
         protocol.accept(new PskServer(crypto, keys));
         return new PskTransport(protocol, out);
+    }
+
+    /**
+     * Bouncy Castle closes the socket when the client's stream ends without a goodbye, even though there may be requests to
+     * answer. An interruption it leaves to its caller.
+     */
+    private static final class EndThatCanBeAnswered extends FilterInputStream {
+        EndThatCanBeAnswered(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            return checked(super.read());
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return checked(super.read(into, offset, length));
+        }
+
+        private static int checked(int result) throws EndOfStream {
+            if (result < 0) {
+                throw new EndOfStream();
+            }
+            return result;
+        }
+    }
+
+    /** The client sends nothing more. */
+    static final class EndOfStream extends InterruptedIOException {
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -31,7 +31,12 @@ final class PskTransport implements Transport {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        int n = in.read(received, 0, Math.min(received.length, into.remaining()));
+        int n;
+        try {
+            n = in.read(received, 0, Math.min(received.length, into.remaining()));
+        } catch (PskTls.EndOfStream _) {
+            return -1;
+        }
         if (n > 0) {
             into.put(received, 0, n);
         }

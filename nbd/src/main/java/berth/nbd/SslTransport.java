@@ -60,6 +60,11 @@ final class SslTransport implements Transport {
     }
 
     @Override
+    public void share() {
+        wire.share();
+    }
+
+    @Override
     public int read(ByteBuffer into) throws IOException {
         int start = into.position();
         while (!decrypted.hasRemaining()) {

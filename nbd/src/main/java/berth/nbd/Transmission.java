@@ -25,6 +25,8 @@ final class Transmission {
     /** The longest refused payload that is skipped to keep the connection. */
     private static final long MAX_SKIPPED_BYTES = 2L * Protocol.MAX_PAYLOAD_BYTES;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
     private final Lanes lanes;
     private final Inbox inbox;
     private final Outbox outbox;
@@ -38,6 +40,10 @@ final class Transmission {
     private @Nullable Command command;
 
     private @Nullable Refusal refusal;
+    /** The payload of a write that needs no chunks. */
+    private ByteBuffer small = NOTHING;
+
+    private @Nullable ByteBuffer keeper;
     private int reservedChunks;
 
     /**
@@ -119,8 +125,8 @@ final class Transmission {
         int count =
                 switch (command) {
                     case READ -> request.length() > MAX_OUTBOX_PAYLOAD_BYTES ? Payload.chunks(request.length()) : 0;
-                    case WRITE -> Payload.chunks(request.length());
-                    case CACHE -> 1;
+                    case WRITE -> request.length() > MAX_INBOX_PAYLOAD_BYTES ? Payload.chunks(request.length()) : 0;
+                    case CACHE -> Payload.chunks(ChunkPool.CHUNK_BYTES);
                     case null, default -> 0;
                 };
         lanes.reserve(count);
@@ -134,10 +140,20 @@ final class Transmission {
         }
         int length = request.payloadBytes();
         inbox.expectLarge(length > MAX_INBOX_PAYLOAD_BYTES);
-        if (inbox.available() < length || lanes.areSeveral()) { // What is in the inbox is there for one turn only.
+        if (inbox.available() < length || (lanes.areSeveral() && length > MAX_INBOX_PAYLOAD_BYTES)) {
             outbox.send();
             payload.receive(inbox, request.offset(), length);
+        } else {
+            small = lanes.areSeveral() ? kept(inbox.take(length)) : inbox.take(length);
         }
+    }
+
+    /** What is in the inbox is there for one turn only. */
+    private ByteBuffer kept(ByteBuffer bytes) {
+        if (keeper == null) {
+            keeper = ByteBuffer.allocateDirect(MAX_INBOX_PAYLOAD_BYTES);
+        }
+        return keeper.clear().put(bytes).flip();
     }
 
     private void skipPayload() throws IOException {
@@ -236,11 +252,10 @@ final class Transmission {
     }
 
     private void write() throws IOException {
-        int length = request.payloadBytes();
-        if (!payload.isEmpty()) {
+        if (payload.isEmpty()) {
+            device.write(request.offset(), small);
+        } else {
             payload.writeTo(device, request.offset());
-        } else if (length > 0) {
-            device.write(request.offset(), inbox.take(length));
         }
         changed();
     }

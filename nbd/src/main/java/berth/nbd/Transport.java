@@ -13,6 +13,9 @@ interface Transport {
      */
     int read(ByteBuffer into) throws IOException;
 
+    /** Lets one thread read while others write, from now on. */
+    default void share() {}
+
     /** Sends all of the buffer. */
     void write(ByteBuffer from) throws IOException;
 

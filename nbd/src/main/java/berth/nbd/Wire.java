@@ -10,14 +10,12 @@ final class Wire {
     private final SocketChannel channel;
     private final Inbox inbox;
     private final Outbox outbox;
-    private final PlainTransport plain;
     private final Lock sending = new ReentrantLock();
     private Transport transport;
 
     Wire(SocketChannel channel) {
         this.channel = channel;
-        plain = new PlainTransport(channel);
-        transport = plain;
+        transport = new PlainTransport(channel);
         inbox = new Inbox(transport);
         outbox = new Outbox(transport, sending);
     }
@@ -34,7 +32,7 @@ final class Wire {
 
     /** Allows one thread to receive while others send. */
     void share() {
-        plain.share();
+        transport.share();
     }
 
     /** Another thread's outbox. */

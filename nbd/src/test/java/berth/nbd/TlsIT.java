@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -291,6 +293,30 @@ final class TlsIT {
         assertThat(disk.copy(0, DISK_BYTES)).isEqualTo(Files.readAllBytes(source));
         Tool.run(directory, "nbdcopy", uri, "back.raw");
         assertThat(Files.mismatch(source, directory.resolve("back.raw"))).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsUnderWayIsAnsweredWhenTheServerCloses(boolean psk) throws Exception {
+        disk.usefulThreads = 4;
+        NbdServer started = start(new NbdTls.Required(psk ? keys() : certificates(false)));
+        String uri = psk
+                ? "nbds://alice@localhost:" + port(started) + "/rbd/disk?tls-psk-file=" + directory.resolve("keys.psk")
+                : "nbds://localhost:" + port(started) + "/rbd/disk?tls-certificates=" + pki.directory();
+        CountDownLatch[] read = disk.blockOn("read");
+        CompletableFuture<String> client = CompletableFuture.supplyAsync(() -> Tool.run(
+                directory,
+                "/usr/bin/python3",
+                "-c",
+                "import nbd; c = nbd.NBD(); c.set_uri_allow_local_file(True); c.connect_uri('" + uri
+                        + "'); assert c.pread(4096, 0) == bytes(4096)"));
+        read[0].await();
+        Thread closing = Thread.ofPlatform().start(started::close);
+        Thread.sleep(200); // So that the reading thread has found the end of the stream.
+        read[1].countDown();
+
+        client.join();
+        closing.join();
     }
 
     @ParameterizedTest

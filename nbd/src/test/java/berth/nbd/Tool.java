@@ -53,6 +53,6 @@ final class Tool {
 
     private static boolean isInstalled(String program) {
         return Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory).resolve(program)));
     }
 }
