@@ -17,8 +17,6 @@ import java.util.Optional;
  * @param connectTimeout after which a cluster that does not answer counts as unreachable
  * @param operationTimeout after which a request that the monitors or the OSDs do not answer has failed, up to a day
  * @param queueDepth how many requests of one open image librbd gets at a time, 1 to 4096
- * @param cache whether the configuration decides on librbd's cache, which keeps what was written until the next flush;
- *     faster, but then other handles see a write only after a flush. Else there is none
  * @param cloneFormat how clones are made
  * @param whenFull what a write does when the cluster or the pool is full
  * @param creation how images are made where nothing else is said
@@ -32,7 +30,6 @@ public record CephConfig(
         Duration connectTimeout,
         Duration operationTimeout,
         int queueDepth,
-        boolean cache,
         CloneFormat cloneFormat,
         WhenFull whenFull,
         CreateOptions creation) {
@@ -49,7 +46,6 @@ public record CephConfig(
             Duration.ofSeconds(15),
             Duration.ofSeconds(60),
             128,
-            false,
             CloneFormat.V1,
             WhenFull.FAIL,
             CreateOptions.DEFAULT);
@@ -124,7 +120,6 @@ public record CephConfig(
                 connectTimeout,
                 operationTimeout,
                 queueDepth,
-                cache,
                 cloneFormat,
                 whenFull,
                 creation);
@@ -132,36 +127,26 @@ public record CephConfig(
 
     /** With other timeouts. */
     public CephConfig withTimeouts(Duration connect, Duration operation) {
-        return used(connect, operation, cache, cloneFormat, whenFull, creation);
-    }
-
-    /** With librbd's cache, unless the configuration says otherwise. */
-    public CephConfig withCache() {
-        return used(connectTimeout, operationTimeout, true, cloneFormat, whenFull, creation);
+        return used(connect, operation, cloneFormat, whenFull, creation);
     }
 
     /** With clones made in another way. */
     public CephConfig withCloneFormat(CloneFormat format) {
-        return used(connectTimeout, operationTimeout, cache, format, whenFull, creation);
+        return used(connectTimeout, operationTimeout, format, whenFull, creation);
     }
 
     /** With another answer to a full cluster. */
     public CephConfig withWhenFull(WhenFull answer) {
-        return used(connectTimeout, operationTimeout, cache, cloneFormat, answer, creation);
+        return used(connectTimeout, operationTimeout, cloneFormat, answer, creation);
     }
 
     /** With images made in another way. */
     public CephConfig withCreation(CreateOptions options) {
-        return used(connectTimeout, operationTimeout, cache, cloneFormat, whenFull, options);
+        return used(connectTimeout, operationTimeout, cloneFormat, whenFull, options);
     }
 
     private CephConfig used(
-            Duration connect,
-            Duration operation,
-            boolean cached,
-            CloneFormat format,
-            WhenFull full,
-            CreateOptions options) {
+            Duration connect, Duration operation, CloneFormat format, WhenFull full, CreateOptions options) {
         return new CephConfig(
                 configurationFile,
                 cluster,
@@ -171,7 +156,6 @@ public record CephConfig(
                 connect,
                 operation,
                 queueDepth,
-                cached,
                 format,
                 full,
                 options);

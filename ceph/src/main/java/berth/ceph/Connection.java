@@ -56,9 +56,7 @@ final class Connection {
         set("client_mount_timeout", Long.toString(config.connectTimeout().toSeconds()));
         set("rados_mon_op_timeout", operationSeconds);
         set("rados_osd_op_timeout", operationSeconds);
-        if (!config.cache()) {
-            set("rbd_cache", "false");
-        }
+        set("rbd_cache", "false"); // It forgets writes that failed after they were acknowledged, and a flush succeeds.
         // What the libraries would print goes into our messages, as far as they tell.
         set("log_to_stderr", "false");
         set("err_to_stderr", "false");

@@ -48,10 +48,7 @@ public final class Main {
                             invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
             if (cluster.isPresent()) {
                 StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
-                CephConfig config = words.verb().get().servesDisks()
-                        ? cluster.get().withCache() // Its clients flush, and share the image's one handle.
-                        : cluster.get();
-                return runOnCeph(config, home, invocation, io);
+                return runOnCeph(cluster.get(), home, invocation, io);
             }
             StoreAccess access = new StoreAccess(
                     StoreDirectory.choose(words.store(), System.getenv()),

@@ -108,11 +108,6 @@ enum Verb {
         };
     }
 
-    /** Whether clients use images through it. */
-    boolean servesDisks() {
-        return this == SERVE || this == NBD_SERVE;
-    }
-
     /** The command itself; its class is loaded here. */
     Command load() {
         return switch (this) {

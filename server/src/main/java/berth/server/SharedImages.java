@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Images that clients write, each open once for all connections to it: what is in the handle's cache concerns all of them, be
- * it a write that one connection sent and another reads, or a flush. Safe for use by several threads.
+ * Images that clients write, each open once for all connections to it. Handles that write to one image of a cluster would
+ * take its exclusive lock from each other all the time. Safe for use by several threads.
  */
 final class SharedImages {
     private final Map<Key, Use> uses = new ConcurrentHashMap<>();
@@ -16,8 +16,16 @@ final class SharedImages {
     /** An image, whatever its name is now. */
     private record Key(String pool, String id) {}
 
-    /** An open image and how many exports have it. */
-    private record Use(Image image, int exports) {}
+    /** An open image and how many exports have it; guarded by itself. */
+    private static final class Use {
+        private final Image image;
+        private int exports;
+        private boolean over;
+
+        Use(Image image) {
+            this.image = image;
+        }
+    }
 
     /**
      * An export of an image.
@@ -25,40 +33,45 @@ final class SharedImages {
      * @param opened the image, just opened; it is closed, if it is open already, now, and else with the last export of it
      */
     Export export(String name, Image opened) {
-        Key key;
+        Key key = key(opened);
+        while (true) {
+            Use use = uses.computeIfAbsent(key, _ -> new Use(opened));
+            synchronized (use) {
+                if (use.over) {
+                    continue; // It has just been closed, and is no longer among the uses.
+                }
+                use.exports++;
+            }
+            if (!use.image.equals(opened)) {
+                opened.close();
+            }
+            return new Export(name, "", use.image, false, () -> giveBack(key, use));
+        }
+    }
+
+    private static Key key(Image opened) {
         try {
             ImageInfo info = opened.info();
-            key = new Key(info.spec().pool(), info.id());
+            return new Key(info.spec().pool(), info.id());
         } catch (RuntimeException e) {
             opened.close();
             throw e;
         }
-        Use use = uses.compute(key, (_, used) -> {
-            if (used == null) {
-                return new Use(opened, 1);
-            }
-            opened.close();
-            return new Use(used.image, used.exports + 1);
-        });
-        return new Export(name, "", use.image, false, () -> giveBack(key));
     }
 
-    /** Until the image is closed, and what was written thereby there for all to see, nobody gets it anew. */
-    private void giveBack(Key key) {
-        RuntimeException[] failure = {null};
-        uses.computeIfPresent(key, (_, used) -> {
-            if (used.exports > 1) {
-                return new Use(used.image, used.exports - 1);
+    /** Who wants the same image meanwhile waits until it is closed. */
+    private void giveBack(Key key, Use use) {
+        synchronized (use) {
+            use.exports--;
+            if (use.exports > 0) {
+                return;
             }
+            use.over = true;
             try {
-                used.image.close();
-            } catch (RuntimeException e) {
-                failure[0] = e;
+                use.image.close();
+            } finally {
+                uses.remove(key, use);
             }
-            return null;
-        });
-        if (failure[0] != null) {
-            throw failure[0];
         }
     }
 }

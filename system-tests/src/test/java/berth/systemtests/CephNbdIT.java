@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images of a real Ceph cluster behind {@code berth nbd serve}: many requests at a time, through librbd's cache. */
+/** Images of a real Ceph cluster behind {@code berth nbd serve}, many requests at a time. */
 class CephNbdIT {
     private static final int MIB = 1 << 20;
     private static final long BYTES = 64L * MIB;
@@ -62,7 +62,7 @@ class CephNbdIT {
         try (BerthProcess server = serve()) {
             clients(
                             "a, b = client(), client()",
-                            "a.flush()", // From then on librbd keeps what is written.
+                            "a.flush()", // With a cache, librbd would keep from then on what is written.
                             "a.pwrite(b'A' * M, 0)",
                             "b.pwrite(b'B' * 4096, M // 2)",
                             "assert b.pread(M // 2, 0) == b'A' * (M // 2)",
@@ -108,6 +108,33 @@ class CephNbdIT {
         }
         lab.qemu(image, "read -P 78 0 1M").succeeded();
         lab.qemu("vms/old", "read -P 79 0 1M").succeeded();
+    }
+
+    @Test
+    void aServerOfAStoreServesAllImagesOfAClusterToo() throws Exception {
+        try (BerthProcess server = lab.start("serve", "--nbd-socket", socket.toString())) {
+            server.awaitMessage("serving the store");
+            clients("c = client()", "c.pwrite(b'S' * M, 0)").succeeded();
+        }
+        lab.qemu(image, "read -P 83 0 1M").succeeded();
+    }
+
+    /** With librbd's cache the write would succeed, and a later flush, too. */
+    @Test
+    void aWriteThatFindsNoSpaceFailsAlsoAfterAFlush() throws Exception {
+        try (BerthProcess _ = serve()) {
+            clients("c = client()", "c.pwrite(b'1' * M, 0)", "c.flush()").succeeded();
+            lab.cluster().setFull(true);
+            try {
+                Outcome refused = clients("c = client()", "c.flush()", "c.pwrite(b'2' * M, 8 * M)");
+                assertThat(refused.status()).isNotZero();
+                assertThat(refused.err()).contains("No space left on device");
+            } finally {
+                lab.cluster().setFull(false);
+            }
+            clients("c = client()", "c.pwrite(b'3' * M, 8 * M)", "c.flush()").succeeded();
+        }
+        lab.qemu(image, "read -P 49 0 1M", "read -P 51 8M 1M").succeeded();
     }
 
     @Test

@@ -3,6 +3,7 @@ package berth.cli.command;
 import berth.block.BlockException;
 import berth.block.Image;
 import berth.block.Problem;
+import berth.ceph.CephStore;
 import berth.cli.call.Call;
 import berth.cli.call.Command;
 import berth.cli.call.CommandFailure;
@@ -40,7 +41,7 @@ public final class ServeCommands {
                                 "--scrub-rate",
                                 "scrub-rate",
                                 "the most bytes a second that the scrub in the background reads (in B/K/M/G), 0 for no"
-                                        + " scrub [default: 8M]")
+                                        + " scrub [default: 8M, on Ceph none]")
                         .option("--pid-file", "path", "write the process id to a file while running")
                         .note("Other berth commands on the same store work through this process. NBD clients name an"
                                 + " image as <pool-name>/<image-name>[@<snap-name>]. SIGTERM and SIGINT stop it in"
@@ -79,8 +80,10 @@ public final class ServeCommands {
         return 0;
     }
 
+    /** A cluster scrubs its disks by itself. */
     private static void startScrub(Call call) {
-        long rate = LayoutOptions.size(call.args(), "--scrub-rate", 1).orElse(DEFAULT_SCRUB_RATE);
+        long usual = call.store() instanceof CephStore ? 0 : DEFAULT_SCRUB_RATE;
+        long rate = LayoutOptions.size(call.args(), "--scrub-rate", 1).orElse(usual);
         if (rate > 0) {
             call.engine().integrity().scrubInBackground(rate);
         }
