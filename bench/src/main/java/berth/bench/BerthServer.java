@@ -40,11 +40,6 @@ final class BerthServer implements AutoCloseable {
         return Fio.Disk.nbd(uri());
     }
 
-    /** A connection to it. */
-    NbdClient connect() {
-        return NbdClient.open(socket, image);
-    }
-
     /** Another export of the same server. */
     String uri(String export) {
         return "nbd+unix:///" + export + "?socket=" + socket;

@@ -28,10 +28,10 @@ public record Fio(String pattern, int blockBytes, int depth) {
             return new Disk(List.of("fio"), List.of("--ioengine=nbd", "--uri=" + uri));
         }
 
-        /** An image of a Ceph cluster, opened by librbd as {@code client.admin}. */
+        /** An image of a Ceph cluster, opened by librbd as {@code client.admin}, without its cache. */
         public static Disk rbd(Path configuration, String pool, String image) {
             return new Disk(
-                    List.of("env", "CEPH_CONF=" + configuration, "fio"),
+                    List.of("env", "CEPH_CONF=" + configuration, "CEPH_ARGS=--rbd-cache=false", "fio"),
                     List.of("--ioengine=rbd", "--clientname=admin", "--pool=" + pool, "--rbdname=" + image));
         }
     }

@@ -21,9 +21,7 @@ final class NbdClient implements AutoCloseable {
     private static final int FIXED_NEWSTYLE_AND_NO_ZEROES = 3;
     private static final int OPTION_GO = 7;
     private static final int REPLY_ACK = 1;
-    private static final int BLOCK_BYTES = 4 << 10;
     private static final int COMMAND_WRITE = 1;
-    private static final int COMMAND_FLUSH = 3;
     private static final int GREETING_BYTES = 18;
     private static final int MAX_REPLY_BYTES = 64 << 10;
 
@@ -59,29 +57,19 @@ final class NbdClient implements AutoCloseable {
 
     /** Writes bytes and waits for the answer. */
     void write(long offset, byte[] bytes) {
-        request(COMMAND_WRITE, offset, bytes);
-    }
-
-    /** Writes something and flushes it, as every guest does that mounts a file system. */
-    void flushAWrite() {
-        write(0, new byte[BLOCK_BYTES]); // QEMU would drop a flush with nothing to flush.
-        request(COMMAND_FLUSH, 0, new byte[0]);
-    }
-
-    private void request(int command, long offset, byte[] bytes) {
         try {
             out.writeInt(REQUEST_MAGIC);
-            out.writeInt(command);
+            out.writeInt(COMMAND_WRITE);
             out.writeLong(offset); // the cookie
             out.writeLong(offset);
             out.writeInt(bytes.length);
             out.write(bytes);
             out.flush();
             require(in.readInt() == SIMPLE_REPLY_MAGIC, "a simple reply");
-            require(in.readInt() == 0, "a success");
+            require(in.readInt() == 0, "a write without error");
             require(in.readLong() == offset, "the cookie of the request");
         } catch (IOException e) {
-            throw new BenchException("cannot use the disk: " + e.getMessage(), e);
+            throw new BenchException("cannot write: " + e.getMessage(), e);
         }
     }
 

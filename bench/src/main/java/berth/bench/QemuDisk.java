@@ -39,6 +39,6 @@ public final class QemuDisk extends LayeredDisk {
     }
 
     private QemuServer serve(String format, Path file) {
-        return QemuServer.start(bench, format, file.toString());
+        return QemuServer.start(bench, format, file.toString(), "writeback");
     }
 }

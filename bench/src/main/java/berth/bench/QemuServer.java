@@ -3,7 +3,7 @@ package berth.bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code qemu-nbd}, for several clients, with the settings of a cloud: write-back, and discards that give space back. */
+/** {@code qemu-nbd}, for several clients, where discards give space back. */
 final class QemuServer implements AutoCloseable {
     private final Path socket;
     private final Daemon daemon;
@@ -18,8 +18,9 @@ final class QemuServer implements AutoCloseable {
      *
      * @param format the disk's format
      * @param disk a file, or a disk as QEMU names it
+     * @param cache QEMU's cache mode
      */
-    static QemuServer start(Workbench bench, String format, String disk) {
+    static QemuServer start(Workbench bench, String format, String disk, String cache) {
         Path socket = bench.directory().resolve("qemu.sock");
         List<String> command = List.of(
                 "qemu-nbd",
@@ -27,7 +28,7 @@ final class QemuServer implements AutoCloseable {
                 "--socket=" + socket,
                 "--persistent",
                 "--shared=4",
-                "--cache=writeback",
+                "--cache=" + cache,
                 "--aio=threads",
                 "--discard=unmap",
                 disk);
@@ -43,11 +44,6 @@ final class QemuServer implements AutoCloseable {
     /** The export as fio gets at it. */
     Fio.Disk disk() {
         return Fio.Disk.nbd(uri());
-    }
-
-    /** A connection to it. */
-    NbdClient connect() {
-        return NbdClient.open(socket, "");
     }
 
     @Override
