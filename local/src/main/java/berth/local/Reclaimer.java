@@ -154,8 +154,7 @@ final class Reclaimer {
             covering.put(page, pair.above().map().page(page));
         }
         // What covers must be durable before what is covered goes. Who still reads what is covered must be done, and
-        // nobody
-        // may go on to: what was copied up before is still known where it was.
+        // nobody may go on to: what was copied up before is still known where it was.
         image.flush();
         structure.lookAnew(structure.seeing(number), pages);
         covering.forEach((page, cover) -> dropCoveredInPage(pair, page, cover));
@@ -189,8 +188,13 @@ final class Reclaimer {
         NOT
     }
 
-    /** What is to be copied, and between which layers. */
-    private record Merge(Direction direction, long above, List<Integer> pages) {}
+    /** What is to be copied, and between which layers, of which the one above was the top or not. */
+    private record Merge(Direction direction, long above, boolean top, List<Integer> pages) {
+        /** Whether the layers are what they were. A top that held nothing may have been written and frozen meanwhile. */
+        boolean isOf(Pair pair) {
+            return pair.above().number() == above && pair.top() == top;
+        }
+    }
 
     private boolean merge(ImageState image, long number, Progress progress) {
         Merge merge = structure.locked(() -> planned(pair(image, number)));
@@ -198,6 +202,7 @@ final class Reclaimer {
             return false;
         }
         int done = 0;
+        progress.step(done, Math.max(1, merge.pages().size()));
         for (int page : merge.pages()) {
             context.checkpoint().relieve();
             if (!structure.locked(() -> copyPage(pair(image, number), merge, page))) {
@@ -215,7 +220,10 @@ final class Reclaimer {
         }
         Layer from = direction == Direction.UP ? pair.hidden() : pair.above();
         return new Merge(
-                direction, pair.above().number(), List.copyOf(from.map().pages()));
+                direction,
+                pair.above().number(),
+                pair.top(),
+                List.copyOf(from.map().pages()));
     }
 
     private static Direction direction(@Nullable Pair pair) {
@@ -234,7 +242,7 @@ final class Reclaimer {
 
     /** Copies a page of the map and what is in it, if the layers are still what they were. */
     private static boolean copyPage(@Nullable Pair pair, Merge merge, int page) {
-        if (pair == null || pair.above().number() != merge.above()) {
+        if (pair == null || !merge.isOf(pair)) {
             return false;
         }
         boolean up = merge.direction() == Direction.UP;
@@ -294,7 +302,7 @@ final class Reclaimer {
     /** Makes one layer of two after everything has been copied. Returns whether the layer has gone. */
     private boolean join(ImageState image, long number, Merge merge) {
         Pair pair = pair(image, number);
-        if (pair == null || pair.above().number() != merge.above()) {
+        if (pair == null || !merge.isOf(pair)) {
             return false;
         }
         List<Long> deleted = new ArrayList<>();

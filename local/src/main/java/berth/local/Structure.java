@@ -68,36 +68,36 @@ final class Structure {
     }
 
     private void changeLocked(List<ImageState> order, Consumer<Transaction> body) {
-        List<Long> stamps = new ArrayList<>();
-        for (ImageState image : order) {
-            stamps.add(image.lock().writeLock());
-        }
-        try {
+        whileNobodyReads(order, () -> {
             order.forEach(image -> image.flusher().flush());
             commit(body);
             order.stream()
                     .filter(image -> context.catalog().findImage(image.id()).isPresent())
                     .forEach(ImageState::rewire);
+        });
+    }
+
+    private static void whileNobodyReads(List<ImageState> images, Runnable work) {
+        List<Long> stamps = new ArrayList<>();
+        for (ImageState image : images) {
+            stamps.add(image.lock().writeLock());
+        }
+        try {
+            work.run();
         } finally {
-            for (int i = 0; i < order.size(); i++) {
-                order.get(i).lock().unlockWrite(stamps.get(i));
+            for (int i = 0; i < images.size(); i++) {
+                images.get(i).lock().unlockWrite(stamps.get(i));
             }
         }
     }
 
     /**
      * Makes all requests look into some pages of the maps anew: those that began before the call are done when it returns,
-     * and later ones know nothing of what the maps said before. Called under the structure lock.
+     * and later ones know nothing of what the maps said before. All images at a time, for they read from each other.
+     * Called under the structure lock.
      */
-    void lookAnew(Collection<ImageState> images, Collection<Integer> pages) {
-        for (ImageState image : images) {
-            long stamp = image.lock().writeLock();
-            try {
-                pages.forEach(image::lookAnew);
-            } finally {
-                image.lock().unlockWrite(stamp);
-            }
-        }
+    void lookAnew(List<ImageState> images, Collection<Integer> pages) {
+        whileNobodyReads(images, () -> images.forEach(image -> pages.forEach(image::lookAnew)));
     }
 
     /** The loaded images that see a layer. */

@@ -215,6 +215,39 @@ class ReadWhileChangingTest {
         }
     }
 
+    /** A top layer that holds nothing is given up for the one below it; but it may have become another one meanwhile. */
+    @Test
+    void whatIsWrittenAndFrozenWhileLayersBecomeOneIsKept() {
+        for (int moment = 0; moment < 8; moment++) {
+            store.create(DISK, 4 * PAGE, Layout.DEFAULT);
+            try (Image image = store.open(DISK, Access.READ_WRITE)) {
+                image.write(0, ByteBuffer.wrap(bytes(1)));
+                image.createSnapshot("goes");
+                int[] steps = {moment};
+                image.removeSnapshot("goes", (_, _) -> {
+                    if (steps[0]-- == 0) {
+                        image.write(BLOCK, ByteBuffer.wrap(bytes(2)));
+                        image.flush();
+                        image.createSnapshot("new");
+                        image.write(2 * BLOCK, ByteBuffer.wrap(bytes(3)));
+                    }
+                    return true;
+                });
+                requireAllBlocks(image, steps[0] < 0 ? 3 : 1);
+            }
+            if (store.info(DISK).snapshotCount() > 0) {
+                try (Image frozen = store.open(DISK.at("new"))) {
+                    requireAllBlocks(frozen, 2);
+                }
+                try (Image image = store.open(DISK, Access.READ_WRITE)) {
+                    image.removeSnapshot("new", Progress.NONE);
+                    requireAllBlocks(image, 3);
+                }
+            }
+            store.remove(DISK, Progress.NONE);
+        }
+    }
+
     private static void removeFirst(Image image, String which, int count) {
         image.snapshots().stream()
                 .map(Snapshot::name)
