@@ -65,10 +65,10 @@ final class NativeMigrations {
             new RbdMigrations(context).prepareImport(spec, target.image(), options);
             return target;
         });
-        return prepared(target, NativeNotes.imported(source.description(), url.toString(), attributes), move -> {
-            moves.turnCacheOff(move);
-            protect(target, source);
-        });
+        return prepared(
+                target,
+                NativeNotes.imported(source.description(), url.toString(), attributes),
+                _ -> protect(target, source));
     }
 
     private static String sourceSpec(URI url) {
@@ -92,6 +92,9 @@ final class NativeMigrations {
     private ImageInfo prepared(ImageSpec target, NativeNotes notes, Consumer<NativeMove> more) {
         NativeMove move = moves.find(target).orElseThrow();
         try {
+            if (!notes.url().isEmpty()) {
+                moves.turnCacheOff(move); // Before its source is served to anybody.
+            }
             moves.keep(move, notes);
             takeProof(move);
             more.accept(move);

@@ -40,14 +40,18 @@ final class Pools {
     /** Does something with each pool and namespace, named {@code POOL/NAMESPACE}, that the user may look into. */
     void forEachOpen(Consumer<String> action) {
         for (String pool : list()) {
-            try {
-                action.accept(pool);
-                namespaces(pool).forEach(namespace -> action.accept(pool + "/" + namespace));
-            } catch (BlockException e) {
-                // Pools come and go, and those of others are closed to this user.
-                if (e.problem() != Problem.POOL_NOT_FOUND && e.problem() != Problem.ACCESS_DENIED) {
-                    throw e;
-                }
+            ifOpen(() -> action.accept(pool));
+            ifOpen(() -> namespaces(pool).forEach(namespace -> ifOpen(() -> action.accept(pool + "/" + namespace))));
+        }
+    }
+
+    /** Pools and namespaces come and go, and those of others are closed to this user. */
+    private static void ifOpen(Runnable action) {
+        try {
+            action.run();
+        } catch (BlockException e) {
+            if (e.problem() != Problem.POOL_NOT_FOUND && e.problem() != Problem.ACCESS_DENIED) {
+                throw e;
             }
         }
     }

@@ -116,7 +116,8 @@ public final class RangeServer implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             PatientFile file = path.endsWith(NAME) ? files.get(path.substring(1, path.length() - NAME.length())) : null;
             if (file == null) {
-                exchange.sendResponseHeaders(404, -1);
+                // Librbd takes what is not found for zeroes, and what a token stands for may only not be known yet.
+                exchange.sendResponseHeaders(503, -1);
                 return;
             }
             switch (exchange.getRequestMethod()) {

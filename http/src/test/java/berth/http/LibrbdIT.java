@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +136,44 @@ class LibrbdIT {
                 .isInstanceOfSatisfying(
                         BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.UNSUPPORTED))
                 .hasMessageContaining("berth import");
+    }
+
+    /** A client that has the image open must not take what it cannot get for zeroes; librbd does when a file is not found. */
+    @Test
+    void anImageWhoseSourceIsNotServedAnyMoreIsNotReadAsZeroes() throws Exception {
+        TestSource source = new TestSources().add().now(new SparseBytes(8 << 20).write(5 << 20, new byte[] {1, 2, 3}));
+        String token = RangeServer.newToken();
+        server.add(token, new VirtualQcow2(source));
+        prepare(token, "virtual/away");
+        String[] qemu = {
+            "stdbuf",
+            "-oL",
+            "qemu-io",
+            "-f",
+            "raw",
+            "-c",
+            "read 0 64k",
+            "-c",
+            "sleep 3000",
+            "-c",
+            "read -v 5M 512",
+            "rbd:virtual/away:conf=" + cluster.configurationFile()
+        };
+        Path out = temp.resolve("out");
+        Process client = new ProcessBuilder(qemu)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        try {
+            while (client.isAlive() && !Files.readString(out).contains("read 65536/65536")) {
+                Thread.sleep(20);
+            }
+            server.remove(token);
+            assertThat(client.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            client.destroyForcibly();
+        }
+        assertThat(Files.readString(out)).contains("read failed: Input/output error");
     }
 
     /** What is the same in a snapshot and the next is stored once. */

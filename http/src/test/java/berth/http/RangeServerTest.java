@@ -105,12 +105,12 @@ class RangeServerTest {
 
     @Test
     void onlyWhoKnowsTheTokenFindsTheFile() throws Exception {
-        assertThat(get(server.url(RangeServer.newToken())).statusCode()).isEqualTo(404);
+        assertThat(get(server.url(RangeServer.newToken())).statusCode()).isEqualTo(503);
         assertThat(get(URI.create(server.url(token).toString().replace("disk.qcow2", "")))
                         .statusCode())
-                .isEqualTo(404);
+                .isEqualTo(503);
         server.remove(token);
-        assertThat(get(server.url(token)).statusCode()).isEqualTo(404);
+        assertThat(get(server.url(token)).statusCode()).isEqualTo(503);
     }
 
     @Test

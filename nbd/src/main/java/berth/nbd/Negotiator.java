@@ -280,8 +280,13 @@ final class Negotiator implements AutoCloseable {
         }
         close();
         Export export = exports.open(wanted);
-        Held opened = new Held(wanted, export, export.size());
-        held = opened;
-        return opened;
+        try {
+            Held opened = new Held(wanted, export, export.size());
+            held = opened;
+            return opened;
+        } catch (RuntimeException e) {
+            export.close();
+            throw e;
+        }
     }
 }

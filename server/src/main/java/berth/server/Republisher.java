@@ -68,17 +68,20 @@ public final class Republisher implements AutoCloseable {
                     + published.url().getAuthority() + ", not from here");
             return;
         }
-        Source source;
         try {
             mover.requireUnchangedSource(published.target());
-            source = sources.open(published.description());
+            Source source = sources.open(published.description());
+            try {
+                http.publishAgain(published.url(), source);
+            } catch (BlockException e) {
+                source.close();
+                throw e;
+            }
+            shown.put(published, source);
+            log.accept("serving the source of " + published.target());
         } catch (BlockException e) {
             sayOnce("the source of " + published.target() + " cannot be served: " + e.getMessage());
-            return;
         }
-        shown.put(published, source);
-        http.publishAgain(published.url(), source);
-        log.accept("serving the source of " + published.target());
     }
 
     private void withdraw(PublishedSource published) {

@@ -19,11 +19,19 @@ final class SharedImages {
     /** An open image and how many exports have it; guarded by itself. */
     private static final class Use {
         private final Image image;
-        private int exports;
-        private boolean over;
+        private int exports = 1;
 
         Use(Image image) {
             this.image = image;
+        }
+
+        /** Another export of it, unless the last one has been given back. */
+        synchronized boolean join() {
+            if (exports == 0) {
+                return false;
+            }
+            exports++;
+            return true;
         }
     }
 
@@ -34,19 +42,28 @@ final class SharedImages {
      */
     Export export(String name, Image opened) {
         Key key = key(opened);
+        Use own = new Use(opened);
         while (true) {
-            Use use = uses.computeIfAbsent(key, _ -> new Use(opened));
-            synchronized (use) {
-                if (use.over) {
-                    continue; // It has just been closed, and is no longer among the uses.
+            Use use = uses.putIfAbsent(key, own);
+            if (use == null) {
+                return export(name, key, own);
+            }
+            if (use.join()) { // Else it is being closed, and was among the uses for that long.
+                Export shared = export(name, key, use);
+                try {
+                    opened.close();
+                } catch (RuntimeException e) {
+                    shared.close();
+                    throw e;
                 }
-                use.exports++;
+                return shared;
             }
-            if (!use.image.equals(opened)) {
-                opened.close();
-            }
-            return new Export(name, "", use.image, false, () -> giveBack(key, use));
+            uses.remove(key, use);
         }
+    }
+
+    private Export export(String name, Key key, Use use) {
+        return new Export(name, "", use.image, false, () -> giveBack(key, use));
     }
 
     private static Key key(Image opened) {
@@ -66,7 +83,6 @@ final class SharedImages {
             if (use.exports > 0) {
                 return;
             }
-            use.over = true;
             try {
                 use.image.close();
             } finally {
