@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Running guests are moved from local disks to a real cluster, while they write. */
 class LiveInstanceIT {
+    private static final int KILLS = Integer.getInteger("berth.kills", 1);
     private static final int NOT_FOUND = 2;
     private static final int EXISTS = 17;
     private static final int INVALID = 22;
@@ -150,6 +154,44 @@ class LiveInstanceIT {
             assertThat(report.verified()).isTrue();
             lab.assertNothingLost(guest);
         }
+    }
+
+    /** SIGKILL, soon after a state became durable; {@code -Dberth.seed=N} replays the moments as far as moments can be. */
+    @Test
+    void processThatIsKilledInEveryStateLeavesAMoveThatGoesOn() throws Exception {
+        long seed = Long.getLong("berth.seed", System.nanoTime());
+        System.out.println("berth.seed=" + seed);
+        Random random = new Random(seed);
+        try (LibvirtGuest guest = lab.boot()) {
+            UUID uuid = guest.uuid();
+            for (LiveState state :
+                    new LiveState[] {LiveState.PREPARED, LiveState.COPYING, LiveState.CHANGING, LiveState.CHANGED}) {
+                for (int round = 0; round < KILLS; round++) {
+                    killWhen(state, uuid, random.nextInt(100));
+                }
+            }
+            assertThat(migrate(uuid, "--no-progress").succeeded().out()).contains(uuid + ": moved");
+            assertThat(lab.cluster().rbd("snap", "ls", image(uuid))).isEmpty();
+            lab.assertNothingLost(guest);
+        }
+    }
+
+    private static void killWhen(LiveState state, UUID instance, long millisLater) throws IOException {
+        try (BerthProcess move = Berth.in(temp).start(lab.arguments(lab.migrate(instance, "--bandwidth", "64M")))) {
+            while (move.isAlive() && !isAtOrPast(state, instance)) {
+                move.runFor(Duration.ofMillis(1));
+            }
+            move.runFor(Duration.ofMillis(millisLater));
+            System.out.println("killed " + millisLater + " ms after " + state + ": " + move.isAlive());
+        }
+    }
+
+    private static boolean isAtOrPast(LiveState state, UUID instance) throws IOException {
+        Path file = lab.state(instance).resolve("live-move.json");
+        String journal = Files.exists(file) ? Programs.text(file) : "";
+        return Arrays.stream(LiveState.values())
+                .filter(found -> journal.contains("\"" + found + "\""))
+                .anyMatch(found -> found.compareTo(state) >= 0);
     }
 
     @Test

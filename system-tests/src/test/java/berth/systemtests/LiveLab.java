@@ -37,14 +37,14 @@ final class LiveLab implements AutoCloseable {
     private final Path directory;
     private final CephCluster cluster;
     private final LibvirtDaemon libvirt;
-    private final Path keyring;
+    private final CephUser cinder;
 
     LiveLab(Path directory) throws IOException {
         this.directory = directory;
         Programs.require("qemu-img", "qemu-io", "virsh");
         this.cluster = CephCluster.start(Files.createDirectory(directory.resolve("cluster")), CephCluster.Size.SMALL);
         cluster.createPool("vms", 1);
-        this.keyring = cluster.user("cinder", "mon", "profile rbd", "osd", "profile rbd pool=vms");
+        this.cinder = CephUser.cinder(cluster);
         this.libvirt = LibvirtDaemon.start(Files.createDirectory(directory.resolve("libvirt")));
         Files.createDirectories(directory.resolve("instances/_base"));
         Disks.raw(base(), DISK_BYTES, 40, 7);
@@ -97,10 +97,7 @@ final class LiveLab implements AutoCloseable {
 
     /** The arguments with those that name the cluster and the user. */
     String[] arguments(String... more) {
-        List<String> all = new ArrayList<>(List.of(
-                "-c", cluster.configurationFile().toString(), "--id", "cinder", "--keyring", keyring.toString()));
-        all.addAll(List.of(more));
-        return all.toArray(String[]::new);
+        return cinder.with(more);
     }
 
     /** The arguments for the move of an instance. */
@@ -131,8 +128,8 @@ final class LiveLab implements AutoCloseable {
     private LiveReport with(Use use) {
         CephConfig config = CephConfig.DEFAULT
                 .withConfigurationFile(cluster.configurationFile())
-                .withUser("cinder")
-                .withKeyring(keyring);
+                .withUser(cinder.id())
+                .withKeyring(cinder.keyring());
         try (CephStore store = CephStore.open(config);
                 CephAdmin admin = CephAdmin.open(config)) {
             LiveMover mover = new LiveMover(
@@ -143,7 +140,7 @@ final class LiveLab implements AutoCloseable {
 
     /** The file with the key of the user that Cinder is. */
     Path keyring() {
-        return keyring;
+        return cinder.keyring();
     }
 
     /** The key of the user that Cinder is. */
