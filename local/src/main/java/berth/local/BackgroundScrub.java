@@ -2,6 +2,7 @@ package berth.local;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import berth.block.Threads;
 import java.lang.System.Logger;
 import java.util.EnumSet;
 import java.util.List;
@@ -61,16 +62,6 @@ final class BackgroundScrub implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread);
     }
 }

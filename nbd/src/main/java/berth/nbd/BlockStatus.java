@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Collects the answer to a block status request. One object per connection.
+ * Collects the answer to a block status request. One object for each thread of a connection.
  *
  * <p>The device is asked for one window after another, each twice as long as the one before, until the range or the
  * allowed number of descriptors is exhausted: neither a fragmented nor a very sparse disk makes an answer expensive.

@@ -1,5 +1,6 @@
 package berth.nbd;
 
+import berth.block.Threads;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -177,18 +178,8 @@ final class Lanes {
     }
 
     private void awaitOthers() {
-        boolean interrupted = false;
-        while (!others.isEmpty()) {
-            for (Thread thread : others) {
-                try {
-                    thread.join();
-                } catch (InterruptedException _) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        while (!others.isEmpty()) { // The last ones may have started another one.
+            others.forEach(Threads::join);
         }
     }
 

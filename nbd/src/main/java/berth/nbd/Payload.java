@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The payload of one large request, in chunks of the pool. A connection has one, which is empty between requests.
+ * The payload of one large request, in chunks of the pool. Each thread of a connection has one, which is empty between
+ * requests.
  *
  * <p>Chunks are cut so that only the first and the last can start or end within a block of the disk.
  */

@@ -2,7 +2,10 @@ package berth.nbd;
 
 import java.nio.ByteBuffer;
 
-/** The header of the request that is being served. One object per connection, filled anew for each request. */
+/**
+ * The header of the request that is being served. One object for each thread of a connection, filled anew for each
+ * request.
+ */
 final class Request {
     private int flags;
     private int type;

@@ -64,8 +64,9 @@ final class Transmission {
 
     /** Serves until the client disconnects, or others are enough. What the client still has to get is in the outbox. */
     void run() throws IOException {
+        Lanes.Intake intake = this::take;
         try {
-            while (lanes.next(this::take)) {
+            while (lanes.next(intake)) {
                 serve();
                 clear();
                 if (lanes.areSeveral()) {
@@ -129,8 +130,10 @@ final class Transmission {
                     case CACHE -> Payload.chunks(ChunkPool.CHUNK_BYTES);
                     case null, default -> 0;
                 };
-        lanes.reserve(count);
-        reservedChunks = count;
+        if (count > 0) {
+            lanes.reserve(count);
+            reservedChunks = count;
+        }
     }
 
     private void takePayload() throws IOException {
@@ -167,8 +170,10 @@ final class Transmission {
     /** Gives back what the request held. */
     private void clear() {
         payload.clear();
-        lanes.free(reservedChunks);
-        reservedChunks = 0;
+        if (reservedChunks > 0) {
+            lanes.free(reservedChunks);
+            reservedChunks = 0;
+        }
     }
 
     private void serve() throws IOException {

@@ -2,9 +2,10 @@
  * The NBD server: how QEMU, libvirt, nbdkit, libnbd and the kernel attach an image.
  *
  * <p>{@link berth.nbd.NbdServer} listens, and runs one platform thread per connection. A connection haggles in
- * {@code Negotiator} and then serves requests in {@code Transmission}, one after the other and answered in the order of
- * arrival: what parallelism there is comes from several connections, which all exports allow. All requests that are
- * already in the receive buffer are answered with one write; that, direct buffers from the socket to the device and back,
+ * {@code Negotiator} and then serves requests in {@code Transmission}: where the device answers at once, one after the other
+ * and answered in the order of arrival, and what parallelism there is comes from several connections, which all exports
+ * allow; where requests wait for other machines, by several threads ({@code Lanes}). All requests that are already in the
+ * receive buffer of a single thread are answered with one write; that, direct buffers from the socket to the device and back,
  * and no allocation per request are where the speed comes from.
  *
  * <p>Everything from a client is hostile until checked: every length is bounded before memory is taken for it, and a

@@ -1,5 +1,6 @@
 package berth.server;
 
+import berth.block.Threads;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,7 +64,7 @@ final class ControlSession implements Runnable {
             readUntilGone(channel, in);
         } finally {
             cancellation.cancel();
-            joinFully(command);
+            Threads.join(command);
         }
     }
 
@@ -94,21 +95,6 @@ final class ControlSession implements Runnable {
             if (!finished.get()) {
                 throw e;
             }
-        }
-    }
-
-    private static void joinFully(Thread command) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                command.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

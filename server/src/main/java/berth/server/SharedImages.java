@@ -48,7 +48,7 @@ final class SharedImages {
             if (use == null) {
                 return export(name, key, own);
             }
-            if (use.join()) { // Else it is being closed, and was among the uses for that long.
+            if (use.join()) { // Else it has just been closed, and is no longer among the uses.
                 Export shared = export(name, key, use);
                 try {
                     opened.close();
@@ -58,7 +58,6 @@ final class SharedImages {
                 }
                 return shared;
             }
-            uses.remove(key, use);
         }
     }
 

@@ -2,6 +2,7 @@ package berth.ceph.lib;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import berth.block.Threads;
 import berth.posix.EventCounter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -277,18 +278,7 @@ public final class RbdIo implements AutoCloseable {
     public void close() {
         closing = true;
         events.signal();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                completer.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(completer);
         try {
             image.close();
         } finally {
