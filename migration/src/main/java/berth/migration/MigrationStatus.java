@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param copied how far copying is, or was at the last checkpoint when it is not going on now; empty before the first
  *     execute
  * @param running whether it is being executed now
+ * @param parent the snapshot that the target becomes a clone of when it is committed, as {@code pool/image@snapshot}
  */
-public record MigrationStatus(MigrationRecord record, Optional<CopyStatus> copied, boolean running) {
+public record MigrationStatus(
+        MigrationRecord record, Optional<CopyStatus> copied, boolean running, Optional<String> parent) {
     /** What {@code rbd status} adds to the state: {@code 32% complete} while executing, otherwise nothing. */
     public String description() {
         if (record.state() != MigrationState.EXECUTING) {

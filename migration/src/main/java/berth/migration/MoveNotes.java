@@ -3,6 +3,7 @@ package berth.migration;
 import berth.block.BlockException;
 import berth.block.MigrationRecord;
 import berth.block.Problem;
+import berth.block.SnapshotSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ record MoveNotes(
         Map<String, String> options,
         Optional<Seal> seal) {
     private static final String ATTRIBUTE = "mover";
+    private static final String PARENT = "parent";
 
     /**
      * How far copying was.
@@ -117,13 +119,25 @@ record MoveNotes(
         return Map.of(ATTRIBUTE, Json.canonical(this));
     }
 
+    /** The notes of a target that becomes a clone of a snapshot. */
+    MoveNotes withParent(SnapshotSpec parent) {
+        return with(PARENT, parent.toString());
+    }
+
+    /** The snapshot that the target becomes a clone of. */
+    Optional<String> parent() {
+        return Optional.ofNullable(options.get(PARENT));
+    }
+
     /** The bytes of all points in time. */
     long bytesOfPoints() {
         return points.stream().mapToLong(MovedPoint::sizeBytes).sum();
     }
 
-    /** The notes when an execute begins; the time of the first one stays. */
+    /** The notes when an execute begins; the time of the first one stays, and what was chosen when it was prepared. */
     MoveNotes started(Instant now, Map<String, String> how) {
+        Map<String, String> all = new TreeMap<>(how);
+        parent().ifPresent(parent -> all.put(PARENT, parent));
         return new MoveNotes(
                 validators,
                 acceptedChanges,
@@ -132,7 +146,7 @@ record MoveNotes(
                 prepared,
                 started.or(() -> Optional.of(now)),
                 executed,
-                how,
+                all,
                 seal);
     }
 

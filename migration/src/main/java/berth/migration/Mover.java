@@ -122,7 +122,8 @@ public final class Mover {
         MigrationRecord record = store.migration(image);
         Optional<CopyStatus> running = activities.copying(record.targetId());
         Optional<CopyStatus> copied = running.or(() -> atLastCheckpoint(record));
-        return new MigrationStatus(record, copied, running.isPresent());
+        Optional<String> parent = MoveNotes.find(record).flatMap(MoveNotes::parent);
+        return new MigrationStatus(record, copied, running.isPresent(), parent);
     }
 
     private static Optional<CopyStatus> atLastCheckpoint(MigrationRecord record) {

@@ -57,7 +57,9 @@ final class Preparation {
                             + String.join("; ", changes),
                     changes);
         }
-        Map<String, String> attributes = notes(plan, validators).toAttributes();
+        MoveNotes notes = notes(plan, validators);
+        Map<String, String> attributes =
+                request.parent().map(notes::withParent).orElse(notes).toAttributes();
         return switch (request.needed()) {
             case AT_ONCE -> store.prepareImport(request.target(), request.layout(), source, attributes);
             case WHEN_COMMITTED ->

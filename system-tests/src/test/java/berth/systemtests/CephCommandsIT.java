@@ -26,6 +26,8 @@ class CephCommandsIT {
     @AutoClose
     private static CephCluster cluster;
 
+    private static final String STEM = "vms/stem@golden";
+
     private static CephUser cinder;
 
     @BeforeAll
@@ -266,6 +268,43 @@ class CephCommandsIT {
         cluster.rbd("snap", "unprotect", "vms/base@golden");
         cluster.rbd("snap", "purge", "--no-progress", "vms/base");
         cluster.rbd("rm", "--no-progress", "vms/base");
+    }
+
+    @Test
+    void aPromotionThatWasKilledGoesOnWithTheParentItBeganWith() throws Exception {
+        cluster.ceph("config", "set", "osd", "osd_client_watch_timeout", "8"); // Else the dead count as alive for 30 s.
+        Path directory = Files.createDirectory(temp.resolve("killed"));
+        Berth local = withClone(directory, "rbd/stem", "rbd/twig", 43);
+        promote(local, "rbd/stem", "--to", "ceph:vms");
+        String[] slowly = cinder.with(
+                "promote", "--no-progress", "--bandwidth", "1M", "rbd/twig", "--to", "ceph:vms", "--parent", STEM);
+        try (BerthProcess first = local.start(slowly)) {
+            first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_digests"), "checkpoint");
+            first.killHard();
+        }
+        cluster.rbd("snap", "create", "--no-progress", "vms/stem@later");
+        cluster.rbd("snap", "protect", "vms/stem@later");
+
+        Outcome status = ok("status", "vms/twig");
+        Outcome refused = local.run(
+                cinder.with("promote", "--no-progress", "rbd/twig", "--to", "ceph:vms", "--parent", "vms/stem@later"));
+        Outcome again = promote(local, "rbd/twig", "--to", "ceph:vms");
+
+        assertThat(status.out()).contains("parent: " + STEM);
+        assertThat(refused.status()).isEqualTo(22);
+        assertThat(refused.err()).contains("becomes a clone of " + STEM, "migration abort vms/twig");
+        assertThat(again.err()).contains("the copy that was begun goes on; vms/twig becomes a clone of " + STEM);
+        assertThat(cluster.rbd("info", "vms/twig")).contains("parent: " + STEM);
+        Disks.assertSame(exported("vms/twig"), local.export("rbd/twig", directory.resolve("twig.raw")));
+        assertThat(local.ok("snap", "ls", "rbd/twig").out()).doesNotContain("berth");
+
+        cluster.rbd("rm", "--no-progress", "vms/twig");
+        for (String snapshot : List.of(STEM, "vms/stem@later")) {
+            cluster.rbd("snap", "unprotect", snapshot);
+        }
+        cluster.rbd("snap", "purge", "--no-progress", "vms/stem");
+        cluster.rbd("rm", "--no-progress", "vms/stem");
+        cluster.ceph("config", "rm", "osd", "osd_client_watch_timeout");
     }
 
     @Test

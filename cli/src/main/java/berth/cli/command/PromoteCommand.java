@@ -1,6 +1,7 @@
 package berth.cli.command;
 
 import static berth.cli.call.CommandFailure.explain;
+import static berth.cli.call.CommandFailure.explainRun;
 
 import berth.block.Access;
 import berth.block.BlockException;
@@ -19,6 +20,7 @@ import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.cli.call.SpecText;
 import berth.cli.call.Specs;
+import berth.migration.MigrationStatus;
 import berth.server.Engine;
 import berth.source.spec.NativeSpec;
 import berth.source.spec.StoreName;
@@ -69,12 +71,15 @@ public final class PromoteCommand {
         ImageSpec target = target(call, source);
         try (Engine cluster = explain(WHAT, () -> call.engine().connect(call.cluster()))) {
             ImageInfo info = explain(WHAT, () -> call.store().info(source));
-            Optional<SnapshotSpec> parent = parent(call, cluster, info, target);
+            Optional<MigrationStatus> begun = explain(WHAT, () -> begun(cluster, target));
+            begun.ifPresent(migration -> goOn(call, migration, target));
+            Optional<SnapshotSpec> parent =
+                    begun.isPresent() ? Optional.empty() : explain(WHAT, () -> parent(call, cluster, info, target));
             try {
-                explain(WHAT, () -> takeMoment(call.store(), source, cluster.store(), target));
+                explainRun(WHAT, () -> takeMoment(call.store(), source, begun.isPresent()));
                 new DiskImport(call, cluster, target, info.layout(), parent).run(spec(call, source));
             } finally {
-                forgetMoment(call.store(), source, cluster.store(), target);
+                forgetMoment(call.store(), source, cluster, target);
             }
         }
         return 0;
@@ -92,6 +97,18 @@ public final class PromoteCommand {
         }
         SpecText text = SpecText.parse(place);
         return new ImageSpec(text.place(), text.image().orElseThrow());
+    }
+
+    /** Says what the copy that was begun becomes, which cannot be chosen again. */
+    private static void goOn(Call call, MigrationStatus begun, ImageSpec target) {
+        String parent = begun.parent().map(name -> "a clone of " + name).orElse("an image without a parent");
+        Optional<String> named =
+                call.args().option("--parent").map(text -> snapshot(text).toString());
+        if (named.isPresent() && !named.equals(begun.parent())) {
+            throw CommandFailure.invalid("the copy that was begun to " + target + " becomes " + parent
+                    + "; to change that, end it with 'migration abort " + target + "' first");
+        }
+        call.console().complain("note: the copy that was begun goes on; " + target + " becomes " + parent);
     }
 
     /**
@@ -149,37 +166,35 @@ public final class PromoteCommand {
                 true);
     }
 
-    /** Takes the snapshot, unless a copy of it was begun already. */
-    private static boolean takeMoment(MigrationStore local, ImageSpec source, MigrationStore to, ImageSpec target) {
+    /** Takes the snapshot, unless there is the one of a copy that was begun. */
+    private static void takeMoment(MigrationStore local, ImageSpec source, boolean begun) {
         try (Image image = local.open(source, Access.READ_WRITE)) {
             boolean taken = image.snapshots().stream().map(Snapshot::name).anyMatch(MOMENT::equals);
-            if (taken && isBegun(to, target)) {
-                return false;
+            if (taken && begun) {
+                return;
             }
             if (taken) {
                 image.removeSnapshot(MOMENT, Progress.NONE);
             }
             image.createSnapshot(MOMENT);
-            return true;
         }
     }
 
-    private static boolean isBegun(MigrationStore store, ImageSpec target) {
+    private static Optional<MigrationStatus> begun(Engine cluster, ImageSpec target) {
         try {
-            store.migration(target);
-            return true;
+            return Optional.of(cluster.mover().status(target));
         } catch (BlockException e) {
             return switch (e.problem()) {
-                case NOT_MIGRATING, IMAGE_NOT_FOUND -> false;
+                case NOT_MIGRATING, IMAGE_NOT_FOUND -> Optional.empty();
                 default -> throw e;
             };
         }
     }
 
     /** Removes the snapshot, unless a copy of it can still go on. */
-    private static void forgetMoment(MigrationStore local, ImageSpec source, MigrationStore to, ImageSpec target) {
+    private static void forgetMoment(MigrationStore local, ImageSpec source, Engine cluster, ImageSpec target) {
         try {
-            if (!isBegun(to, target)) {
+            if (begun(cluster, target).isEmpty()) {
                 try (Image image = local.open(source, Access.READ_WRITE)) {
                     image.removeSnapshot(MOMENT, Progress.NONE);
                 }

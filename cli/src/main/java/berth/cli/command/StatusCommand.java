@@ -70,6 +70,9 @@ public final class StatusCommand {
             text.append("Migration:\n\tsource: ").append(source);
             text.append("\n\tdestination: ").append(record.target());
             text.append(" (").append(record.targetId()).append(")\n");
+            status.parent()
+                    .ifPresent(
+                            parent -> text.append("\tparent: ").append(parent).append('\n'));
             text.append("\tstate: ").append(status.stateText()).append('\n');
         });
         return text.toString();
@@ -107,6 +110,7 @@ public final class StatusCommand {
         writePool(out, "dest", record.target());
         out.writeStringProperty("dest_image_name", record.target().image());
         out.writeStringProperty("dest_image_id", record.targetId());
+        status.parent().ifPresent(parent -> out.writeStringProperty("parent", parent));
         out.writeStringProperty("state", record.state().toString());
         out.writeStringProperty("state_description", status.description());
         out.writeEndObject();
