@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds target/dist: the jar that the launcher runs, and the AOT cache that makes it start fast.
+# Builds target/dist: the jars that the launcher runs, and the AOT caches that make it start fast.
 # Needs a JDK 25 and Maven; as root on Debian or Ubuntu it installs what is missing, elsewhere it says what to install.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -19,8 +19,9 @@ build() {
     echo "berth: the build failed; the whole log is $dist/build.log" >&2
     exit 1
   fi
-  "$jdk/bin/java" "$here/RaiseClassFiles.java" "$home/cli/target/berth.jar" "$dist/berth.jar.new"
+  "$jdk/bin/java" "$here/PackJars.java" "$home/cli/target/berth.jar" "$dist/berth.jar.new" "$dist/libraries.jar.new"
   rm -f "$dist"/*.aot
+  mv "$dist/libraries.jar.new" "$dist/libraries.jar"
   mv "$dist/berth.jar.new" "$dist/berth.jar"
   "$here/train.sh" "$jdk" "$dist"
   mv "$started" "$dist/stamp"

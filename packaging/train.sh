@@ -1,10 +1,10 @@
 #!/bin/bash
 # Makes the AOT caches of a jar for one JDK: a process with a store of its own runs the usual commands once, and the
-# classes that it loaded on the way become the cache. There are two, since all classes of a cache are loaded when the
-# program starts: one for commands that are done at once, one for those that move data or stay. Without a cache
-# everything works, only later.
-# Usage: train.sh JDK DIST; writes DIST/ID.quick.aot and DIST/ID.aot, which stay empty where they cannot be made, so that
-# nobody tries again.
+# classes that it loaded on the way become the cache. There are three, since all classes of a cache are loaded when the
+# program starts: one for commands that are done at once, one for those on a Ceph cluster, one for those that move data or
+# stay. Without a cache everything works, only later.
+# Usage: train.sh JDK DIST; writes DIST/ID.quick.aot, DIST/ID.ceph.aot and DIST/ID.aot, which stay empty where they cannot
+# be made, so that nobody tries again.
 set -uo pipefail
 jdk=$1 dist=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -14,7 +14,10 @@ is_jdk "$jdk" || exit 1
 
 log=$dist/train.log
 store=$(mktemp -d "${TMPDIR:-/tmp}/berth-train.XXXXXX") || exit 1
-java=("$jdk/bin/java" -XX:+UseSerialGC -Xms16m -Xmx256m -jar "$dist/berth.jar")
+# What was compiled here is not recorded: it would all be compiled at each start, most of it for nothing.
+java=("$jdk/bin/java" -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining
+  -XX:+UseSerialGC -Xms16m -Xmx256m --enable-native-access=ALL-UNNAMED
+  -cp "$dist/berth.jar:$dist/libraries.jar" berth.cli.Main)
 owner=
 
 stop() {
@@ -87,9 +90,9 @@ wait_for_owner() {
   return 1
 }
 
-# record CACHE COMMAND...: becomes a command that owns the store and runs what is sent to it.
+# record CACHE ARGUMENT...: becomes a command that is recorded.
 record() {
-  exec "${java[@]:0:1}" -XX:AOTCacheOutput="$1" "${java[@]:1}" --store "$store" "${@:2}"
+  exec "${java[@]:0:1}" -XX:AOTCacheOutput="$1" "${java[@]:1}" "${@:2}"
 }
 
 finish() {
@@ -100,7 +103,7 @@ finish() {
 # An import from a pipe is a quick command that lasts as long as we like.
 train_quick() {
   mkfifo "$store/pipe"
-  record "$1" import - rbd/endless <"$store/pipe" &
+  record "$1" --store "$store" import - rbd/endless <"$store/pipe" &
   owner=$!
   exec 3>"$store/pipe"
   wait_for_owner && run_quick
@@ -109,13 +112,21 @@ train_quick() {
 }
 
 train_movers() {
-  record "$1" serve &
+  record "$1" --store "$store" serve &
   owner=$!
   if wait_for_owner; then
     run_quick
     run_movers
   fi
   kill -TERM "$owner"
+  finish
+}
+
+# There is no cluster to practise on; without a key the libraries of Ceph are loaded and set up, and nobody is asked.
+train_ceph() {
+  printf '[global]\nmon_host = 127.0.0.1\nauth_client_required = cephx\nkeyring = %s\n' "$store/none" >"$store/ceph.conf"
+  record "$1" -c "$store/ceph.conf" info rbd/image &
+  owner=$!
   finish
 }
 
@@ -135,5 +146,6 @@ make() {
 echo "berth: preparing the AOT caches for JDK $jdk_id" >&2
 {
   make "$jdk_id.quick.aot" train_quick
+  make "$jdk_id.ceph.aot" train_ceph
   make "$jdk_id.aot" train_movers
 } >"$log" 2>&1 </dev/null

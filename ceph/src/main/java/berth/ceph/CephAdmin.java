@@ -24,7 +24,7 @@ public final class CephAdmin implements AutoCloseable {
 
     /** Connects. @throws BlockException as {@link CephStore#open(CephConfig)} */
     public static CephAdmin open(CephConfig config) {
-        return new CephAdmin(config, Connection.open(config));
+        return new CephAdmin(config, Connection.to(config).connect());
     }
 
     /** The version of Ceph that this host's library is of, for example {@code 16.2.15}; empty when it does not tell. */

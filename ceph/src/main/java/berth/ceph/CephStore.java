@@ -75,7 +75,9 @@ public final class CephStore implements MigrationStore {
 
     /** Like the other one, with what shows the sources of imports whose targets can be used at once. */
     public static CephStore open(CephConfig config, SourceOpener sources, Publisher publisher) {
-        return new CephStore(Connection.open(config), sources, publisher);
+        CephStore store = new CephStore(Connection.to(config), sources, publisher);
+        store.connection.connect();
+        return store;
     }
 
     /** The cluster's id, a UUID. */

@@ -27,16 +27,20 @@ final class Connection {
         this.failures = new Failures(config, this::clusterVersion, this::isDeleted);
     }
 
-    /** Connects. */
-    static Connection open(CephConfig config) {
+    /** A connection that is to be {@linkplain #connect connected} before it is used. */
+    static Connection to(CephConfig config) {
+        return new Connection(config, Cluster.create(config.cluster(), config.entity()));
+    }
+
+    /** Connects, once; when that fails, the connection is closed. */
+    Connection connect() {
         return NativeCalls.call(() -> {
-            Connection connection = new Connection(config, Cluster.create(config.cluster(), config.entity()));
             try {
-                connection.configure();
-                connection.connect();
-                return connection;
+                configure();
+                connectToMonitors();
+                return this;
             } catch (RuntimeException e) {
-                connection.cluster.close();
+                cluster.close();
                 throw e;
             }
         });
@@ -70,7 +74,7 @@ final class Connection {
         }
     }
 
-    private void connect() {
+    private void connectToMonitors() {
         try {
             cluster.connect();
         } catch (NativeFailure e) {

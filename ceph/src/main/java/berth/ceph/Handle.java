@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An image that librbd has open. It is shared by all that use it, and exclusively held while it is closed or opened anew.
@@ -25,28 +26,53 @@ final class Handle {
     private volatile boolean stale;
 
     /** The two sides of an open image: what is asked of it, and what is read and written. */
-    private record Opened(RbdImage image, RbdIo io) {}
+    private static final class Opened {
+        private final RbdImage image;
+        private final int queueDepth;
+        private volatile @Nullable RbdIo io;
+
+        Opened(RbdImage image, int queueDepth) {
+            this.image = image;
+            this.queueDepth = queueDepth;
+        }
+
+        /** Made when it is needed first: most images are opened to be looked at, and this takes a thread and 20 ms. */
+        RbdIo io() {
+            RbdIo made = io;
+            return made == null ? make() : made;
+        }
+
+        private synchronized RbdIo make() {
+            RbdIo made = io;
+            if (made == null) {
+                made = new RbdIo(image, queueDepth);
+                io = made;
+            }
+            return made;
+        }
+
+        /** Nobody uses it. */
+        void close() {
+            RbdIo made = io;
+            if (made == null) {
+                image.close();
+            } else {
+                made.close();
+            }
+        }
+    }
 
     /**
      * Takes over an open image.
      *
-     * @param image it is closed with the handle, and when this fails
+     * @param image it is closed with the handle
      * @param opener opens it again each time that {@link #lookAgain} was called
      */
     Handle(Connection connection, PoolSpec pool, RbdImage image, Function<IoContext, RbdImage> opener) {
         this.connection = connection;
         this.pool = pool;
         this.opener = opener;
-        this.opened = prepare(image);
-    }
-
-    private Opened prepare(RbdImage image) {
-        try {
-            return new Opened(image, new RbdIo(image, connection.config().queueDepth()));
-        } catch (RuntimeException e) {
-            image.close();
-            throw e;
-        }
+        this.opened = new Opened(image, queueDepth());
     }
 
     PoolSpec pool() {
@@ -68,7 +94,7 @@ final class Handle {
         return connection.use(() -> {
             enter(task);
             try {
-                return work.apply(opened.image());
+                return work.apply(opened.image);
             } catch (NativeFailure e) {
                 throw connection.failure(task, e);
             } finally {
@@ -124,8 +150,8 @@ final class Handle {
 
     private Opened openedAnew() {
         try (IoContext context = connection.open(pool)) {
-            Opened next = prepare(opener.apply(context));
-            opened.io().close();
+            Opened next = new Opened(opener.apply(context), queueDepth());
+            opened.close();
             return next;
         }
     }
@@ -143,7 +169,7 @@ final class Handle {
             }
             closed = true;
             NativeCalls.call(() -> {
-                opened.io().close();
+                opened.close();
                 return opened;
             });
             return true;

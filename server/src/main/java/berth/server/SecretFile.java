@@ -34,10 +34,26 @@ public final class SecretFile implements SecretStore {
 
     private final Path file;
 
-    /** Made when it is first needed: every command opens the store, few look at its secrets, and JSON takes long to load. */
+    /**
+     * Loaded when it is first needed, exceptions included: every command opens the store, few look at its secrets, and JSON
+     * takes long to load.
+     */
     private static final class Json {
-        static final JsonMapper MAPPER = new JsonMapper();
-        static final TypeReference<TreeMap<String, String>> CONTENT = new TypeReference<>() {};
+        private static final JsonMapper MAPPER = new JsonMapper();
+        private static final TypeReference<TreeMap<String, String>> CONTENT = new TypeReference<>() {};
+
+        /** The secrets in a file's content; empty when it is damaged. */
+        static Optional<Map<String, String>> read(byte[] content) {
+            try {
+                return Optional.of(MAPPER.readValue(content, CONTENT));
+            } catch (JacksonException _) {
+                return Optional.empty();
+            }
+        }
+
+        static byte[] write(Map<String, String> secrets) {
+            return MAPPER.writeValueAsString(secrets).getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     SecretFile(Path file) {
@@ -120,11 +136,9 @@ public final class SecretFile implements SecretStore {
             if (Files.size(file) > MAX_FILE_BYTES) {
                 throw damaged();
             }
-            return Json.MAPPER.readValue(Files.readAllBytes(file), Json.CONTENT);
+            return Json.read(Files.readAllBytes(file)).orElseThrow(this::damaged);
         } catch (IOException e) {
             throw BlockException.of(e, "the secrets in " + file);
-        } catch (JacksonException _) {
-            throw damaged();
         }
     }
 
@@ -135,7 +149,7 @@ public final class SecretFile implements SecretStore {
 
     private void write(Map<String, String> secrets) {
         try {
-            AtomicFile.write(file, Json.MAPPER.writeValueAsString(secrets).getBytes(StandardCharsets.UTF_8), MODE);
+            AtomicFile.write(file, Json.write(secrets), MODE);
         } catch (IOException e) {
             throw BlockException.of(e, "the secrets in " + file);
         }

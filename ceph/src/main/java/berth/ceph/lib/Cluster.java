@@ -77,6 +77,8 @@ public final class Cluster implements AutoCloseable {
 
     /** Connects to the monitors; waits for {@code client_mount_timeout} seconds at most. */
     public void connect() {
+        // Takes some 20 ms, in which the monitors can answer.
+        Thread.ofPlatform().daemon().name("librbd").start(Rbd::load);
         Rados.CONNECT.check(handle);
     }
 

@@ -2,6 +2,7 @@ package berth.ceph.lib;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import berth.block.BlockException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -117,6 +118,15 @@ final class Rbd {
 
     private static NativeFunction function(String name) {
         return LIBRARY.function(name);
+    }
+
+    /** Loads the library, if it is there; the first call says when it is not. */
+    static void load() {
+        try {
+            LIBRARY.find("rbd_version");
+        } catch (BlockException _) {
+            // Whoever needs it is told then.
+        }
     }
 
     /** The version of the library's interface, for example {@code 1.16.0}. */
