@@ -72,6 +72,7 @@ class LiveInstanceIT {
             assertThat(lab.cluster().rbd("snap", "ls", image(uuid))).isEmpty();
 
             // A second copy onto what the guest uses would zero it, and libvirt would call that a success.
+            assertThat(migrate(uuid, "--dry-run").succeeded().out()).contains("moved earlier");
             assertThat(migrate(uuid, "--no-progress").succeeded().out()).contains("moved earlier");
             Files.delete(lab.state(uuid).resolve("live-move.json"));
             assertThat(migrate(uuid, "--no-progress").endedWith(INVALID).toString())

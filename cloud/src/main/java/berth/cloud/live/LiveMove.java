@@ -72,6 +72,9 @@ final class LiveMove {
 
     /** Says what {@link #run} would do; a move that was begun is named by its state. */
     LiveReport plan() {
+        if (journal.state() == LiveState.DONE) {
+            return finished();
+        }
         try {
             if (journal.state() == LiveState.PREPARED) {
                 requireOnFiles();
