@@ -1,3 +1,4 @@
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,13 +9,16 @@ import java.lang.classfile.ClassTransform;
 import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes two jars of one that holds the whole program, Berth's own and the libraries', and raises class files older than
- * Java 6 to Java 8, with stack maps. Both are for short commands, which start from the AOT cache:
+ * Makes two jars of one that holds the whole program, Berth's own and the libraries', which the manifest of the first one
+ * names, and raises class files older than Java 6 to Java 8, with stack maps. Both are for short commands, which start from
+ * the AOT cache:
  *
  * <ul>
  *   <li>A class that is not in the cache has its jar opened, which takes 15 ms for one of 16,000 entries.
@@ -22,7 +26,7 @@ import java.util.zip.ZipOutputStream;
  *       anew at every start would be a third of a short command's time.
  * </ul>
  *
- * <p>Usage: {@code java PackJars.java IN.jar OWN.jar LIBRARIES.jar}
+ * <p>Usage: {@code java PackJars.java IN.jar OWN.jar LIBRARIES.jar NAME}, where NAME is what the second one will be called
  */
 final class PackJars {
     private static final int FIRST_VERSION_THAT_IS_CACHED = ClassFile.JAVA_6_VERSION;
@@ -40,16 +44,23 @@ final class PackJars {
             while (entries.hasNext()) {
                 ZipEntry entry = entries.next();
                 byte[] bytes = read(in, entry);
-                boolean manifest = entry.getName().equals(JarFile.MANIFEST_NAME);
-                boolean isOwn = entry.getName().startsWith("berth/");
-                if (manifest || isOwn) {
+                if (entry.getName().startsWith("berth/")) {
                     put(own, entry, bytes);
-                }
-                if (manifest || !isOwn) {
+                } else if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                    put(own, entry, naming(args[3], in.getManifest()));
+                    put(libraries, entry, bytes);
+                } else {
                     put(libraries, entry, entry.getName().endsWith(".class") ? raised(classFile, bytes) : bytes);
                 }
             }
         }
+    }
+
+    private static byte[] naming(String libraries, Manifest manifest) throws IOException {
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, libraries);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        manifest.write(bytes);
+        return bytes.toByteArray();
     }
 
     private static ZipOutputStream jar(String file) throws IOException {

@@ -19,7 +19,7 @@ build() {
     echo "berth: the build failed; the whole log is $dist/build.log" >&2
     exit 1
   fi
-  "$jdk/bin/java" "$here/PackJars.java" "$home/cli/target/berth.jar" "$dist/berth.jar.new" "$dist/libraries.jar.new"
+  "$jdk/bin/java" "$here/PackJars.java" "$home/cli/target/berth.jar" "$dist/berth.jar.new" "$dist/libraries.jar.new" libraries.jar
   rm -f "$dist"/*.aot
   mv "$dist/libraries.jar.new" "$dist/libraries.jar"
   mv "$dist/berth.jar.new" "$dist/berth.jar"

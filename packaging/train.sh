@@ -16,8 +16,7 @@ log=$dist/train.log
 store=$(mktemp -d "${TMPDIR:-/tmp}/berth-train.XXXXXX") || exit 1
 # What was compiled here is not recorded: it would all be compiled at each start, most of it for nothing.
 java=("$jdk/bin/java" -XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining
-  -XX:+UseSerialGC -Xms16m -Xmx256m --enable-native-access=ALL-UNNAMED
-  -cp "$dist/berth.jar:$dist/libraries.jar" berth.cli.Main)
+  -XX:+UseSerialGC -Xms16m -Xmx256m -jar "$dist/berth.jar")
 owner=
 
 stop() {

@@ -14,6 +14,7 @@ final class ExitGuard {
 
     private final Cancellation cancellation;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean signalled;
     private volatile int status;
 
     private ExitGuard(Cancellation cancellation) {
@@ -27,9 +28,7 @@ final class ExitGuard {
     }
 
     private void onShutdown() {
-        if (ended.getCount() == 0) {
-            return; // the normal end, by exit()
-        }
+        signalled = true;
         cancellation.cancel();
         try {
             if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS) && status == 0) {
@@ -44,6 +43,10 @@ final class ExitGuard {
     void exit(int exitStatus) {
         status = exitStatus;
         ended.countDown();
-        System.exit(exitStatus);
+        if (signalled) {
+            System.exit(exitStatus); // Waits for the shutdown, which knows what the process ends with.
+        }
+        // There is nothing left to be shut down, and exit() would look through all jars for a logger, to log the exit.
+        Runtime.getRuntime().halt(exitStatus);
     }
 }
