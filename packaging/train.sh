@@ -10,6 +10,8 @@ jdk=$1 dist=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 samples=$(dirname "$here")/samples
 . "$here/jdk.sh"
+# What is practised here concerns no cluster and no store of the user's.
+unset BERTH_STORE CEPH_ARGS CEPH_CONF CEPH_KEYRING CEPH_LIB JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
 is_jdk "$jdk" || exit 1
 
 log=$dist/train.log
@@ -91,7 +93,7 @@ wait_for_owner() {
 
 # record CACHE ARGUMENT...: becomes a command that is recorded.
 record() {
-  exec "${java[@]:0:1}" -XX:AOTCacheOutput="$1" "${java[@]:1}" "${@:2}"
+  exec timeout 60 "${java[@]:0:1}" -XX:AOTCacheOutput="$1" "${java[@]:1}" "${@:2}"
 }
 
 finish() {

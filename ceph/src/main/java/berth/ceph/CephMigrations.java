@@ -1,11 +1,13 @@
 package berth.ceph;
 
+import berth.block.BlockException;
 import berth.block.Fill;
 import berth.block.ImageInfo;
 import berth.block.ImageSpec;
 import berth.block.Layout;
 import berth.block.MigrationRecord;
 import berth.block.MigrationState;
+import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.SnapshotSpec;
 import berth.block.Source;
@@ -70,12 +72,21 @@ final class CephMigrations {
                 .toList();
     }
 
+    /** Targets come first: the name of a source in the trash is free for others, a copy among them. */
     private <T> T with(ImageSpec image, Function<NativeMove, T> byLibrbd, BiFunction<Filling, Moving, T> byBerth) {
-        Optional<NativeMove> found = nativeMoves.find(image);
-        if (found.isPresent()) {
-            return byLibrbd.apply(found.get());
+        Optional<NativeMove> target = nativeMoves.ofTarget(image);
+        if (target.isPresent()) {
+            return byLibrbd.apply(target.get());
         }
-        Moving moving = moves.find(image);
+        Moving moving;
+        try {
+            moving = moves.find(image);
+        } catch (BlockException e) {
+            if (e.problem() != Problem.IMAGE_NOT_FOUND) {
+                throw e;
+            }
+            return byLibrbd.apply(nativeMoves.ofTrashedSource(image).orElseThrow(() -> e));
+        }
         return byBerth.apply(filling(moving), moving);
     }
 

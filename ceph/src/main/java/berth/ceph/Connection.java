@@ -29,7 +29,7 @@ final class Connection {
 
     /** A connection that is to be {@linkplain #connect connected} before it is used. */
     static Connection to(CephConfig config) {
-        return new Connection(config, Cluster.create(config.cluster(), config.entity()));
+        return new Connection(config, NativeCalls.call(() -> Cluster.create(config.cluster(), config.entity())));
     }
 
     /** Connects, once; when that fails, the connection is closed. */

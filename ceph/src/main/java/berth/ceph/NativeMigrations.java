@@ -90,7 +90,7 @@ final class NativeMigrations {
 
     /** What is interrupted here is a migration without notes or proof, as rbd prepares one. */
     private ImageInfo prepared(ImageSpec target, NativeNotes notes, Consumer<NativeMove> more) {
-        NativeMove move = moves.find(target).orElseThrow();
+        NativeMove move = moves.ofTarget(target).orElseThrow();
         try {
             if (!notes.url().isEmpty()) {
                 moves.turnCacheOff(move); // Before its source is served to anybody.

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Finds the migrations of librbd and keeps Berth's notes on them. No image is opened for that: it would open the source,
@@ -30,17 +31,23 @@ final class NativeMoves {
         this.pools = pools;
     }
 
-    /**
-     * The migration of an image.
-     *
-     * @param image the target, or the source in the trash
-     * @return empty when there is no such image, or it takes part in no migration
-     */
-    Optional<NativeMove> find(ImageSpec image) {
+    /** The migration to an image; empty when there is no such image, or it is not the target of a migration. */
+    Optional<NativeMove> ofTarget(ImageSpec image) {
+        return look(
+                image,
+                (cluster, context) ->
+                        new RbdHeaders(context).id(image.image()).flatMap(id -> byTarget(cluster, context, image, id)));
+    }
+
+    /** The migration of an image that is in the trash for it; empty when there is none of that name. */
+    Optional<NativeMove> ofTrashedSource(ImageSpec image) {
+        return look(image, (cluster, context) -> bySource(cluster, context, image));
+    }
+
+    private Optional<NativeMove> look(ImageSpec image, BiFunction<Cluster, IoContext, Optional<NativeMove>> how) {
         return connection.run(Task.image("looking at image " + image, image.pool()), cluster -> {
             try (IoContext context = connection.open(PoolSpec.parse(image.pool()))) {
-                Optional<String> id = new RbdHeaders(context).id(image.image());
-                return id.isPresent() ? byTarget(cluster, context, image, id.get()) : bySource(cluster, context, image);
+                return how.apply(cluster, context);
             }
         });
     }

@@ -308,6 +308,25 @@ class CephCommandsIT {
     }
 
     @Test
+    void aPromotionToTheNameOfAnImageThatIsBeingMovedLeavesThatMoveAlone() throws Exception {
+        Path directory = Files.createDirectory(temp.resolve("trashed"));
+        Berth local = Berth.in(directory);
+        Path disk = Disks.raw(directory.resolve("disk.raw"), 20 << 20, 60, 44);
+        local.ok("import", "--no-progress", disk.toString(), "rbd/moving");
+        cluster.rbd("create", "--size", "8M", "vms/moving");
+        cluster.rbd("migration", "prepare", "vms/moving", "vms/moved");
+
+        Outcome promoted = promote(local, "rbd/moving", "--to", "ceph:vms");
+
+        assertThat(promoted.err()).doesNotContain("the copy that was begun goes on");
+        Disks.assertSame(exported("vms/moving"), disk);
+        assertThat(cluster.rbd("status", "vms/moved")).contains("state: prepared");
+        cluster.rbd("rm", "--no-progress", "vms/moving");
+        cluster.rbd("migration", "abort", "--no-progress", "vms/moved");
+        cluster.rbd("rm", "--no-progress", "vms/moving");
+    }
+
+    @Test
     void anInstanceIsMovedIntoThePoolOfNova() throws Exception {
         Path instance = SampleInstance.copyTo(Files.createDirectory(temp.resolve("instances")));
 

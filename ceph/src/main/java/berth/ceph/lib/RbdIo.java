@@ -94,7 +94,12 @@ public final class RbdIo implements AutoCloseable {
             free[i] = i;
         }
         this.freeCount = depth;
-        Rbd.SET_NOTIFICATION.check(image.handle(), events.descriptor(), EVENTFD);
+        try {
+            Rbd.SET_NOTIFICATION.check(image.handle(), events.descriptor(), EVENTFD);
+        } catch (NativeFailure e) {
+            events.close();
+            throw e;
+        }
         this.completer = Thread.ofPlatform().daemon().name("rbd-completions").start(this::complete);
     }
 

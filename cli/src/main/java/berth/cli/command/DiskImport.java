@@ -17,6 +17,7 @@ import berth.cli.call.ProgressLine;
 import berth.cli.text.Json;
 import berth.migration.CommitOptions;
 import berth.migration.Committed;
+import berth.migration.MigrationStatus;
 import berth.migration.MoveRequest;
 import berth.migration.Mover;
 import berth.server.Engine;
@@ -26,6 +27,7 @@ import berth.source.spec.SpecParser;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The import of a disk of any format: prepare, execute and commit of a live migration in one go. */
 final class DiskImport {
@@ -36,23 +38,16 @@ final class DiskImport {
     private final Engine engine;
     private final ImageSpec target;
     private final Layout layout;
-    private final Optional<SnapshotSpec> parent;
 
     /**
      * @param engine the store that the disk goes into
      * @param target the image that it becomes
      */
     DiskImport(Call call, Engine engine, ImageSpec target, Layout layout) {
-        this(call, engine, target, layout, Optional.empty());
-    }
-
-    /** @param parent what the image becomes a clone of */
-    DiskImport(Call call, Engine engine, ImageSpec target, Layout layout, Optional<SnapshotSpec> parent) {
         this.call = call;
         this.engine = engine;
         this.target = target;
         this.layout = layout;
-        this.parent = parent;
     }
 
     /** Imports a file. */
@@ -72,10 +67,26 @@ final class DiskImport {
      * was killed: then the same import goes on where it was.
      */
     void run(SourceSpec spec) {
+        run(spec, this::begun, Optional.empty());
+    }
+
+    /**
+     * The same for who has asked already whether it was {@link #begun}.
+     *
+     * @param parent what the image becomes a clone of, if it was not begun
+     */
+    void run(SourceSpec spec, Optional<MigrationStatus> begun, Optional<SnapshotSpec> parent) {
+        run(spec, _ -> begun, parent);
+    }
+
+    private void run(
+            SourceSpec spec, Function<SourceSpec, Optional<MigrationStatus>> begun, Optional<SnapshotSpec> parent) {
         Committed committed = explain(WHAT, () -> {
             try (KeptSecrets.Kept kept = engine.keptSecrets().keep(spec)) {
-                prepare(kept.spec());
-                return call.track("Importing image", this::copyAndCommit);
+                String id = begun.apply(kept.spec())
+                        .map(status -> status.record().targetId())
+                        .orElseGet(() -> prepare(kept.spec(), parent));
+                return call.track("Importing image", line -> copyAndCommit(id, line));
             }
         });
         if (call.console().terminal()) {
@@ -103,35 +114,46 @@ final class DiskImport {
         });
     }
 
-    private void prepare(SourceSpec spec) {
+    private String prepare(SourceSpec spec, Optional<SnapshotSpec> parent) {
         try (Source source = engine.sources().open(spec)) {
-            if (!begun(source)) {
-                engine.mover()
-                        .prepare(new MoveRequest.Import(
-                                source, target, layout, MoveRequest.Needed.WHEN_COMMITTED, parent));
-            }
+            return engine.mover()
+                    .prepare(new MoveRequest.Import(source, target, layout, MoveRequest.Needed.WHEN_COMMITTED, parent))
+                    .id();
         }
     }
 
-    /** Whether the same import was begun and killed. */
-    private boolean begun(Source source) {
+    /** The import of the same source to the same target, when it was begun and killed. */
+    Optional<MigrationStatus> begun(SourceSpec spec) {
         try {
-            MigrationRecord record = engine.store().migration(target);
-            return record.importOnly()
-                    && record.sourceDescription().equals(source.description())
+            MigrationStatus status = engine.mover().status(target);
+            MigrationRecord record = status.record();
+            boolean same = record.importOnly()
+                    && record.target().equals(target)
+                    && record.sourceDescription().equals(spec.toJson())
                     && record.state() != MigrationState.ABORTING;
+            return same ? Optional.of(status) : Optional.empty();
         } catch (BlockException e) {
             return switch (e.problem()) {
-                case IMAGE_NOT_FOUND, NOT_MIGRATING -> false;
+                case IMAGE_NOT_FOUND, NOT_MIGRATING -> Optional.empty();
                 default -> throw e;
             };
         }
     }
 
-    private Committed copyAndCommit(ProgressLine line) {
+    /** The migration of this import: the name of a copy is free for others until it is committed, another migration too. */
+    private MigrationRecord own(String id) {
+        MigrationRecord record = engine.store().migration(target);
+        if (!record.targetId().equals(id)) {
+            throw new BlockException(
+                    Problem.IMAGE_EXISTS, "another migration to image " + target + " was begun meanwhile");
+        }
+        return record;
+    }
+
+    private Committed copyAndCommit(String id, ProgressLine line) {
         Mover mover = engine.mover();
+        MigrationState state = own(id).state();
         try {
-            MigrationState state = engine.store().migration(target).state();
             if (state == MigrationState.PREPARED || state == MigrationState.EXECUTING) {
                 mover.execute(
                         target,
@@ -142,7 +164,7 @@ final class DiskImport {
                     target, options(), (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)"));
         } catch (BlockException e) {
             if (e.problem() != Problem.IMAGE_IN_USE) { // then another client is at it
-                takeBack(mover, e);
+                takeBack(id, mover, e);
             }
             throw e;
         }
@@ -160,8 +182,9 @@ final class DiskImport {
         return total == 0 ? 100 : 100 * done / total;
     }
 
-    private void takeBack(Mover mover, BlockException failure) {
+    private void takeBack(String id, Mover mover, BlockException failure) {
         try {
+            own(id);
             mover.abort(target, Progress.NONE);
         } catch (BlockException e) {
             if (e.problem() != Problem.MIGRATION_STATE) { // its commit had begun: the image is complete

@@ -26,6 +26,7 @@ import berth.source.spec.NativeSpec;
 import berth.source.spec.StoreName;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 
 /** {@code promote}: an image of a local store, with its snapshots, into a Ceph cluster. */
 public final class PromoteCommand {
@@ -71,15 +72,17 @@ public final class PromoteCommand {
         ImageSpec target = target(call, source);
         try (Engine cluster = explain(WHAT, () -> call.engine().connect(call.cluster()))) {
             ImageInfo info = explain(WHAT, () -> call.store().info(source));
-            Optional<MigrationStatus> begun = explain(WHAT, () -> begun(cluster, target));
+            NativeSpec spec = spec(call, source);
+            DiskImport copy = new DiskImport(call, cluster, target, info.layout());
+            Optional<MigrationStatus> begun = explain(WHAT, () -> copy.begun(spec));
             begun.ifPresent(migration -> goOn(call, migration, target));
             Optional<SnapshotSpec> parent =
                     begun.isPresent() ? Optional.empty() : explain(WHAT, () -> parent(call, cluster, info, target));
             try {
                 explainRun(WHAT, () -> takeMoment(call.store(), source, begun.isPresent()));
-                new DiskImport(call, cluster, target, info.layout(), parent).run(spec(call, source));
+                copy.run(spec, begun, parent);
             } finally {
-                forgetMoment(call.store(), source, cluster, target);
+                forgetMoment(call.store(), source, () -> copy.begun(spec).isPresent());
             }
         }
         return 0;
@@ -180,21 +183,10 @@ public final class PromoteCommand {
         }
     }
 
-    private static Optional<MigrationStatus> begun(Engine cluster, ImageSpec target) {
-        try {
-            return Optional.of(cluster.mover().status(target));
-        } catch (BlockException e) {
-            return switch (e.problem()) {
-                case NOT_MIGRATING, IMAGE_NOT_FOUND -> Optional.empty();
-                default -> throw e;
-            };
-        }
-    }
-
     /** Removes the snapshot, unless a copy of it can still go on. */
-    private static void forgetMoment(MigrationStore local, ImageSpec source, Engine cluster, ImageSpec target) {
+    private static void forgetMoment(MigrationStore local, ImageSpec source, BooleanSupplier begun) {
         try {
-            if (begun(cluster, target).isEmpty()) {
+            if (!begun.getAsBoolean()) {
                 try (Image image = local.open(source, Access.READ_WRITE)) {
                     image.removeSnapshot(MOMENT, Progress.NONE);
                 }

@@ -103,6 +103,9 @@ public record LiveReport(
 
     /** This one, when nothing was to be changed. */
     LiveReport ofPlan() {
-        return new LiveReport(instance, Outcome.PLANNED, disks, false, OptionalLong.empty(), directory, notes, failure);
+        return outcome == Outcome.MOVED_EARLIER
+                ? this
+                : new LiveReport(
+                        instance, Outcome.PLANNED, disks, false, OptionalLong.empty(), directory, notes, failure);
     }
 }
