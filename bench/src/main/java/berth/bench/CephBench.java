@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A cluster on this machine, the OSDs' data in sparse files, nothing replicated, with the pool {@code vms}. */
+/** A cluster of one monitor and one OSD on this machine, the OSD's data in a sparse file, with the pool {@code vms}. */
 final class CephBench implements AutoCloseable {
     /** The pool. */
     static final String POOL = "vms";
@@ -25,12 +25,12 @@ final class CephBench implements AutoCloseable {
      *
      * @throws BenchException when the packages are not there
      */
-    static CephBench start(Workbench bench, CephCluster.Size size) {
+    static CephBench start(Workbench bench) {
         if (!Programs.isInstalled("ceph-osd") || !Programs.isInstalled("rbd")) {
             throw new BenchException("a cluster needs Debian's packages ceph-mon, ceph-osd and ceph-common");
         }
-        CephCluster cluster = CephCluster.start(directory(bench), size);
-        cluster.createPool(POOL, 32);
+        CephCluster cluster = CephCluster.start(directory(bench), CephCluster.Size.SMALL);
+        cluster.createPool(POOL, 8);
         return new CephBench(bench, cluster);
     }
 

@@ -1,6 +1,5 @@
 package berth.bench;
 
-import berth.ceph.cluster.CephCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +17,7 @@ public final class CephCopies implements Measurement {
 
     @Override
     public String described() {
-        return "A cluster of one monitor, one manager and three OSDs on this machine, without replicas, with the OSDs' data in sparse"
-                + " files, for both sides."
+        return "A cluster of one monitor and one OSD on this machine, with the OSD's data in a sparse file, for both sides."
                 + " The disk is the qcow2 overlay on a qcow2 base image of the other imports: 4 GiB with 1.5 GiB of data,"
                 + " warm in the page cache. Verified means that Berth read the image from the cluster again, and the source,"
                 + " and compared all digests. The three steps are what a script does without Berth: `qemu-img convert` to one"
@@ -34,7 +32,7 @@ public final class CephCopies implements Measurement {
     @Override
     public List<Row> run(Workbench bench) {
         SampleDisk disk = SampleDisk.make(bench);
-        try (CephBench ceph = CephBench.start(bench, CephCluster.Size.REPLICATED)) {
+        try (CephBench ceph = CephBench.start(bench)) {
             return new Run(bench, ceph, disk).rows();
         }
     }

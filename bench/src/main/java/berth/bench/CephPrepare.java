@@ -1,6 +1,5 @@
 package berth.bench;
 
-import berth.ceph.cluster.CephCluster;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class CephPrepare implements Measurement {
     @Override
     public List<Row> run(Workbench bench) {
         List<Row> rows = new ArrayList<>();
-        try (CephBench ceph = CephBench.start(bench, CephCluster.Size.SMALL)) {
+        try (CephBench ceph = CephBench.start(bench)) {
             for (String size : List.of("20G", "2T")) {
                 Path disk = PrepareTime.makeDisk(bench, size);
                 Series values = Sides.alone(bench.rounds(), _ -> prepare(bench, ceph, disk));

@@ -1,6 +1,5 @@
 package berth.bench;
 
-import berth.ceph.cluster.CephCluster;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +32,7 @@ public final class CephSpeed implements Measurement {
     @Override
     public List<Row> run(Workbench bench) {
         List<Row> rows = new ArrayList<>();
-        try (CephBench ceph = CephBench.start(bench, CephCluster.Size.SMALL)) {
+        try (CephBench ceph = CephBench.start(bench)) {
             Fio.Disk rbd = ceph.fill(FIOS, SIZE);
             ceph.fill(BERTHS, SIZE);
             ceph.fill(QEMUS, SIZE);
