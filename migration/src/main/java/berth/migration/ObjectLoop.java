@@ -1,5 +1,6 @@
 package berth.migration;
 
+import berth.block.Threads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -82,18 +83,7 @@ final class ObjectLoop {
 
     /** Waits for the thread without giving up: what it uses must not be closed under it. An interrupt ends the loop. */
     private void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                failure.compareAndSet(null, Interruptions.cancelled(e));
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread, e -> failure.compareAndSet(null, Interruptions.cancelled(e)));
     }
 
     private static void rethrow(@Nullable Throwable failure) {

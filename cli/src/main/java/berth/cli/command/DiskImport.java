@@ -152,8 +152,8 @@ final class DiskImport {
 
     private Committed copyAndCommit(String id, ProgressLine line) {
         Mover mover = engine.mover();
-        MigrationState state = own(id).state();
         try {
+            MigrationState state = own(id).state();
             if (state == MigrationState.PREPARED || state == MigrationState.EXECUTING) {
                 mover.execute(
                         target,
