@@ -193,7 +193,7 @@ public final class PosixFile implements AutoCloseable {
         return retry("lseek", () -> Libc.lseek(fd, 0, SEEK_END));
     }
 
-    /** The first offset at or after {@code offset} that holds data; empty when only a hole follows. */
+    /** The first offset at or after {@code offset} that holds data; empty when only a hole follows. Devices have no holes. */
     public OptionalLong nextData(long offset) {
         return seek(offset, SEEK_DATA);
     }
@@ -203,6 +203,15 @@ public final class PosixFile implements AutoCloseable {
         return seek(offset, SEEK_HOLE);
     }
 
+    /** A block device does not know such a question. */
+    private OptionalLong withoutHoles(long offset, int whence) {
+        long size = size();
+        if (offset >= size) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(whence == SEEK_DATA ? offset : size);
+    }
+
     private OptionalLong seek(long offset, int whence) {
         long found = Libc.lseek(fd, offset, whence);
         if (found >= 0) {
@@ -210,6 +219,9 @@ public final class PosixFile implements AutoCloseable {
         }
         if (found == -Errno.ENXIO.number()) {
             return OptionalLong.empty();
+        }
+        if (found == -Errno.EINVAL.number()) {
+            return withoutHoles(offset, whence);
         }
         throw new PosixException(Errno.of((int) -found), "lseek", name);
     }

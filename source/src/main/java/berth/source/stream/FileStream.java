@@ -24,7 +24,6 @@ public final class FileStream implements Stream {
     private final Path path;
     private final PosixFile file;
     private final long size;
-    private final boolean findsHoles;
     private final String identity;
     private volatile Known known = new Known(0, 0);
 
@@ -32,7 +31,6 @@ public final class FileStream implements Stream {
         this.path = path;
         this.file = file;
         this.size = file.size();
-        this.findsHoles = attributes.isRegularFile();
         this.identity = "file:" + attributes.device() + ":" + attributes.inode();
     }
 
@@ -142,9 +140,6 @@ public final class FileStream implements Stream {
 
     /** Where the data at an offset end; the offset itself when a hole is there. */
     private long dataEnd(long at) {
-        if (!findsHoles) {
-            return size;
-        }
         Known last = known;
         if (at >= last.start && at < last.end) {
             return last.end;
