@@ -39,7 +39,7 @@ final class CommandRunner implements CommandHandler {
             return status;
         } catch (OutputGone e) {
             return BROKEN_PIPE_STATUS; // whoever read the output has gone, so there is nobody to tell
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // Whoever waits for the command is always told how it ended.
             return report(invocation, console, e);
         }
     }
@@ -71,7 +71,7 @@ final class CommandRunner implements CommandHandler {
         throw Help.unknown(words);
     }
 
-    private static int report(Invocation invocation, Console console, RuntimeException e) {
+    private static int report(Invocation invocation, Console console, Throwable e) {
         try {
             if (invocation.environment().containsKey("BERTH_DEBUG")) {
                 console.error(stackTrace(e));
@@ -84,6 +84,11 @@ final class CommandRunner implements CommandHandler {
                 case BlockException failure -> {
                     console.complain(String.valueOf(failure.getMessage()));
                     yield failure.errno().number();
+                }
+                case OutOfMemoryError failure -> {
+                    console.complain("not enough memory: " + failure.getMessage()
+                            + "; run fewer commands at a time, or see BERTH_JAVA_OPTIONS");
+                    yield Errno.ENOMEM.number();
                 }
                 default -> {
                     console.complain(

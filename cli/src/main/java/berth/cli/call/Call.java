@@ -16,7 +16,7 @@ import berth.server.Engine;
 import berth.server.Invocation;
 import berth.server.LazyEngine;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.util.TimeZone;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ public final class Call {
     private final Console console;
     private final Cancellation cancellation;
     private final LazyEngine engine;
-    private @Nullable ZoneId zone;
+    private @Nullable TimeZone zone;
 
     /**
      * @param args the parsed arguments
@@ -98,7 +98,7 @@ public final class Call {
 
     /** A point in time as {@code rbd} writes it, in the time zone of whoever typed the command. */
     public String time(Instant instant) {
-        ZoneId known = zone;
+        TimeZone known = zone;
         if (known == null) {
             known = Timestamp.zone(invocation.environment().get("TZ"));
             zone = known;
