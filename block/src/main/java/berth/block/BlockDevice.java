@@ -34,14 +34,6 @@ public interface BlockDevice extends BlockReader {
         return true;
     }
 
-    /**
-     * How many threads can use it with profit: one where requests keep this machine's processors and disks busy, more where
-     * they wait for other machines.
-     */
-    default int usefulThreads() {
-        return 1;
-    }
-
     /** Makes a range read as zeroes and gives its space back, to the byte. */
     void discard(long offset, long length);
 

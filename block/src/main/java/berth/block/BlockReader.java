@@ -23,6 +23,14 @@ public interface BlockReader extends AutoCloseable {
      */
     void extents(long offset, long length, ExtentSink sink);
 
+    /**
+     * How many threads can use it with profit: one where requests keep this machine's processors and disks busy, more where
+     * they wait for other machines.
+     */
+    default int usefulThreads() {
+        return 1;
+    }
+
     @Override
     void close();
 }

@@ -32,6 +32,11 @@ public final class ObjectBuffer {
         return present.isEmpty();
     }
 
+    /** Whether a block of {@link ObjectHasher#BLOCK_BYTES} is present; where not, it is zero. */
+    public boolean isPresent(int block) {
+        return present.get(block);
+    }
+
     /** The memory of a range, for reading from. */
     public ByteBuffer slice(int start, int end) {
         return bytes.slice(start, end - start);

@@ -1,8 +1,10 @@
 package berth.block;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** Waiting for threads. */
+/** Waiting for threads and their work. */
 public final class Threads {
     private Threads() {}
 
@@ -24,6 +26,19 @@ public final class Threads {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the result of work on another thread, or throws its failure. An interrupt does not end the wait. */
+    public static <T> T join(CompletableFuture<T> work) {
+        try {
+            return work.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                case null, default -> throw e;
+            }
         }
     }
 }

@@ -125,19 +125,22 @@ public final class CephImage implements Image {
 
     @Override
     public void extents(long offset, long length, ExtentSink sink) {
-        handle.call(task("listing extents"), image -> {
+        handle.callIndexed(task("listing extents"), (image, index) -> {
             Limits.checkRange(offset, length, image.size());
-            Differences.extents(image, offset, length, sink);
+            Differences.extents(image, snapshot == null ? null : index, offset, length, sink);
             return image;
         });
     }
 
     @Override
     public void diff(Optional<String> from, long offset, long length, DiffSink sink) {
-        handle.call(task("listing differences"), image -> {
+        handle.callIndexed(task("listing differences"), (image, index) -> {
             Limits.checkRange(offset, length, image.size());
-            from.ifPresent(name -> Facts.snapshot(image, name));
-            new Differences(image, from, true).tell(offset, length, sink);
+            boolean known = snapshot != null && index.knows(from);
+            if (!known) {
+                from.ifPresent(name -> Facts.snapshot(image, name));
+            }
+            Differences.from(from, image, snapshot == null ? null : index).tell(offset, length, sink);
             return image;
         });
     }
@@ -150,7 +153,7 @@ public final class CephImage implements Image {
                     .filter(earlier -> earlier.id() < before)
                     .reduce((_, later) -> later)
                     .map(Snapshot::name);
-            return new DiskUsage(image.size(), new Differences(image, from, false).existingBytes());
+            return new DiskUsage(image.size(), Differences.ownFrom(from, image).existingBytes());
         });
     }
 

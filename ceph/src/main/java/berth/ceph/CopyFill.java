@@ -65,7 +65,7 @@ final class CopyFill implements Fill {
     }
 
     @Override
-    public int usefulThreads() {
+    public int usefulThreads(boolean withSource) {
         return THREADS;
     }
 
@@ -184,23 +184,35 @@ final class CopyFill implements Fill {
     @Override
     public ObjectDigest reread(long object, Consumer<ObjectDigest> to) {
         List<ObjectDigest> found = new ArrayList<>();
-        ObjectBuffer buffer = buffers.take();
-        try {
-            for (int point = 0; point < points.size(); point++) {
-                int length = length(point, object);
-                buffer.clear();
-                target.read(point, object, length, buffer);
-                found.add(buffer.digest(length));
-            }
-        } finally {
-            buffers.giveBack(buffer);
+        for (int point = 0; point < points.size(); point++) {
+            found.add(targetDigest(point, object));
         }
         found.forEach(to);
         return ObjectHasher.object(found);
     }
 
+    private ObjectDigest targetDigest(int point, long object) {
+        int length = length(point, object);
+        ObjectBuffer buffer = buffers.take();
+        try {
+            target.read(point, object, length, buffer);
+            return buffer.digest(length);
+        } finally {
+            buffers.giveBack(buffer);
+        }
+    }
+
     @Override
     public ObjectDigest sourceDigest(long object) {
+        return overSource(object, (_, _, _) -> {});
+    }
+
+    private interface SourceSink {
+        void accept(int point, ObjectBuffer bytes, ObjectDigest digest);
+    }
+
+    /** Gives an object's bytes in the source at each point in time, and returns the digest of all. */
+    private ObjectDigest overSource(long object, SourceSink sink) {
         List<ObjectDigest> found = new ArrayList<>();
         ObjectBuffer buffer = buffers.take();
         try {
@@ -212,11 +224,23 @@ final class CopyFill implements Fill {
                 } else {
                     found.add(found.getLast());
                 }
+                sink.accept(point, buffer, found.getLast());
             }
         } finally {
             buffers.giveBack(buffer);
         }
         return ObjectHasher.object(found);
+    }
+
+    /** What the OSDs find to be equal is not read from them. */
+    @Override
+    public Sides sides(long object) {
+        List<ObjectDigest> found = new ArrayList<>();
+        ObjectDigest inSource = overSource(object, (point, bytes, digest) -> {
+            boolean equal = target.holds(point, object, length(point, object), bytes);
+            found.add(equal ? digest : targetDigest(point, object));
+        });
+        return new Sides(found, inSource);
     }
 
     @Override

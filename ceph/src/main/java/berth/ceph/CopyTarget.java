@@ -11,6 +11,7 @@ import berth.ceph.lib.RbdImage.DiffRange;
 import berth.ceph.lib.RbdIo.Change;
 import berth.posix.Errno;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,9 @@ final class CopyTarget implements AutoCloseable {
      *
      * @param handle reads it
      * @param stored the objects, counted as those of the disk, in which there is something
+     * @param checksums compares what is stored, where the layout allows that
      */
-    private record View(Handle handle, BitSet stored) {}
+    private record View(Handle handle, BitSet stored, Optional<StoredChecksums> checksums) {}
 
     private CopyTarget(Connection connection, Moving moving, Handle head) {
         this.connection = connection;
@@ -166,6 +168,18 @@ final class CopyTarget implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether an object at a point in time is known to hold certain bytes, without reading it. Where this is false, reading
+     * tells.
+     */
+    boolean holds(int point, long object, int length, ObjectBuffer bytes) {
+        View view = view(point);
+        if (!view.stored().get((int) object)) {
+            return bytes.isEmpty(); // As every reader takes it.
+        }
+        return view.checksums().isPresent() && view.checksums().get().match(object, length, bytes);
+    }
+
     /** Opened at the first use, for what is stored changes as long as something is written. */
     private View view(int point) {
         View known = views.get(point);
@@ -175,55 +189,57 @@ final class CopyTarget implements AutoCloseable {
         synchronized (views) {
             View made = views.get(point);
             if (made == null) {
-                Handle handle = point == points().size() - 1 ? head : openSnapshot(point);
-                made = new View(handle, stored(handle));
+                made = point == points().size() - 1 ? view(head, OptionalLong.empty()) : openSnapshot(point);
                 views.set(point, made);
             }
             return made;
         }
     }
 
-    private Handle openSnapshot(int point) {
-        return connection.in(task("opening a snapshot of"), context -> {
-            RbdImage image = Facts.lookById(context, moving.id(), OptionalLong.empty());
-            try {
-                long snapshot =
-                        Facts.snapshot(image, points().get(point).name()).id();
-                image.setSnapshot(snapshot);
-                return new Handle(
+    private View view(Handle handle, OptionalLong snapshot) {
+        return new View(handle, stored(handle), StoredChecksums.of(connection, handle, snapshot));
+    }
+
+    private View openSnapshot(int point) {
+        Task task = task("opening a snapshot of");
+        long id = head.call(
+                task, image -> Facts.snapshot(image, points().get(point).name()).id());
+        OptionalLong snapshot = OptionalLong.of(id);
+        Handle handle = connection.in(
+                task,
+                context -> new Handle(
                         connection,
                         moving.pool(),
-                        image,
-                        anew -> Facts.lookById(anew, moving.id(), OptionalLong.of(snapshot)));
-            } catch (BlockException e) {
-                image.close();
-                throw e;
-            }
-        });
+                        Facts.lookById(context, moving.id(), snapshot),
+                        anew -> Facts.lookById(anew, moving.id(), snapshot)));
+        try {
+            return view(handle, snapshot);
+        } catch (RuntimeException e) {
+            Closing.after(e, handle::close);
+            throw e;
+        }
     }
 
     /** What the object map says, by which all clients go when they read. */
     private BitSet stored(Handle handle) {
-        return handle.call(task("listing what is stored of"), image -> {
-            BitSet stored = new BitSet();
-            image.diff(new DiffRange(Optional.empty(), 0, image.size(), true, true), (at, length, exists) -> {
-                if (length > 0) {
-                    stored.set((int) (at / ObjectBuffer.BYTES), (int) ((at + length - 1) / ObjectBuffer.BYTES) + 1);
-                }
-            });
-            return stored;
-        });
+        return handle.call(
+                task("listing what is stored of"),
+                image -> ObjectIndex.collect(
+                        sink -> image.diff(new DiffRange(Optional.empty(), 0, image.size(), true, true), sink)));
     }
 
     /** Closes everything; the lock is free then. */
     @Override
     public void close() {
-        for (int point = 0; point < views.length() - 1; point++) {
+        List<Runnable> steps = new ArrayList<>();
+        for (int point = 0; point < views.length(); point++) {
             View view = views.get(point);
             if (view != null) {
-                view.handle().close();
+                view.checksums().ifPresent(checksums -> steps.add(checksums::close));
+                steps.add(view.handle()::close);
             }
         }
-        head.close();
+        steps.add(head::close);
+        Closing.all(steps);
     }
 }

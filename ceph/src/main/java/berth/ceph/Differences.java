@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is where in an open image, and what changed since a snapshot. Every method asks the cluster, and blocks.
@@ -29,21 +30,37 @@ final class Differences {
     private final RbdImage image;
     private final Optional<String> from;
     private final boolean withParent;
+    private final @Nullable ObjectIndex index;
 
     /** A run of blocks. */
     private record Run(long start, long end, boolean exists) {}
 
-    Differences(RbdImage image, Optional<String> from, boolean withParent) {
+    private Differences(RbdImage image, Optional<String> from, boolean withParent, @Nullable ObjectIndex index) {
         this.image = image;
         this.from = from;
         this.withParent = withParent;
+        this.index = index;
     }
 
-    /** Tells the extents that a range consists of. */
-    static void extents(RbdImage image, long offset, long length, ExtentSink sink) {
+    /**
+     * What differs from a snapshot, or from nothing; what shows through from the parent counts.
+     *
+     * @param index keeps what the object map says of an image that does not change
+     */
+    static Differences from(Optional<String> snapshot, RbdImage image, @Nullable ObjectIndex index) {
+        return new Differences(image, snapshot, true, index);
+    }
+
+    /** What differs from a snapshot, or from nothing, in the image's own objects. */
+    static Differences ownFrom(Optional<String> snapshot, RbdImage image) {
+        return new Differences(image, snapshot, false, null);
+    }
+
+    /** Tells the extents that a range consists of. See {@link #from}. */
+    static void extents(RbdImage image, @Nullable ObjectIndex index, long offset, long length, ExtentSink sink) {
         ExtentMerger merger = new ExtentMerger(sink);
         long[] at = {offset};
-        new Differences(image, Optional.empty(), true).tell(offset, length, (start, n, exists) -> {
+        from(Optional.empty(), image, index).tell(offset, length, (start, n, exists) -> {
             merger.accept(at[0], start - at[0], Extent.Kind.UNALLOCATED);
             merger.accept(start, n, exists ? Extent.Kind.DATA : Extent.Kind.ZERO);
             at[0] = start + n;
@@ -81,10 +98,20 @@ final class Differences {
     /** The objects that matter, whole, neighbours joined. */
     private List<Run> objects(long start, long end) {
         List<Run> runs = new ArrayList<>();
-        image.diff(
-                new DiffRange(from, start, end - start, withParent, true),
-                (at, n, exists) -> runs.add(new Run(at, at + n, true)));
+        DiffSink add = (at, n, exists) -> runs.add(new Run(at, at + n, true));
+        if (index == null) {
+            tellObjects(start, end, add);
+        } else {
+            index.tell(from, start, end, all -> tellObjects(0, image.size(), all), add);
+        }
         return joined(runs);
+    }
+
+    /** Tells the objects that matter, whole, as the object map has it. */
+    private void tellObjects(long start, long end, DiffSink sink) {
+        for (long at = start; at < end; at += MAPPED_BYTES) {
+            image.diff(new DiffRange(from, at, Math.min(MAPPED_BYTES, end - at), withParent, true), sink);
+        }
     }
 
     private void tellExactly(long start, long end, DiffSink sink) {

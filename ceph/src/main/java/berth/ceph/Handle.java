@@ -9,6 +9,7 @@ import berth.ceph.lib.RbdIo;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ final class Handle {
     private static final class Opened {
         private final RbdImage image;
         private final int queueDepth;
+        private final ObjectIndex index = new ObjectIndex();
         private volatile @Nullable RbdIo io;
 
         Opened(RbdImage image, int queueDepth) {
@@ -89,12 +91,21 @@ final class Handle {
         stale = true;
     }
 
+    /** Uses the image on a thread that may block, together with what is known of its objects if it is a snapshot. */
+    <T> T callIndexed(Task task, BiFunction<RbdImage, ObjectIndex, T> work) {
+        return using(task, open -> NativeCalls.call(() -> work.apply(open.image, open.index)));
+    }
+
     /** Uses the image on this thread, for requests that wait by themselves and for questions answered from memory. */
     <T> T use(Task task, Function<RbdImage, T> work) {
+        return using(task, open -> work.apply(open.image));
+    }
+
+    private <T> T using(Task task, Function<Opened, T> work) {
         return connection.use(() -> {
             enter(task);
             try {
-                return work.apply(opened.image);
+                return work.apply(opened);
             } catch (NativeFailure e) {
                 throw connection.failure(task, e);
             } finally {

@@ -1,7 +1,7 @@
 package berth.ceph;
 
+import berth.block.Threads;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -25,13 +25,7 @@ final class NativeCalls {
         }
         PERMITS.acquireUninterruptibly();
         try {
-            return CompletableFuture.supplyAsync(work, THREADS).join();
-        } catch (CompletionException e) {
-            switch (e.getCause()) {
-                case RuntimeException failure -> throw failure;
-                case Error error -> throw error;
-                case null, default -> throw e;
-            }
+            return Threads.join(CompletableFuture.supplyAsync(work, THREADS));
         } finally {
             PERMITS.release();
         }

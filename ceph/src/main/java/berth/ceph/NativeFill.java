@@ -73,7 +73,7 @@ final class NativeFill implements SelfFilling {
     }
 
     @Override
-    public int usefulThreads() {
+    public int usefulThreads(boolean withSource) {
         return USEFUL_THREADS;
     }
 

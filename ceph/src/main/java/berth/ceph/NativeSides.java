@@ -104,6 +104,6 @@ record NativeSides(List<Pair> pairs, List<Runnable> closing) implements AutoClos
     /** Closes everything. */
     @Override
     public void close() {
-        closing.forEach(Runnable::run);
+        Closing.all(closing);
     }
 }

@@ -143,6 +143,11 @@ final class FillState {
         return origin().points().get(number).reader();
     }
 
+    /** How many threads can read from the origin with profit. */
+    int originThreads() {
+        return origin().points().getLast().reader().usefulThreads();
+    }
+
     /** Reads from the origin at a point in time; zeroes after its end. */
     void readOrigin(int point, long offset, ByteBuffer into) {
         BlockReader reader = point(point);

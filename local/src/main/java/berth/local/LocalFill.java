@@ -20,6 +20,8 @@ import java.util.function.Consumer;
 /** The filling of an image from its origin. */
 final class LocalFill implements Fill {
     private static final int LOCKS = 16;
+    /** Each has two buffers of 4 MiB, and a server may have several fills. */
+    private static final int MOST_THREADS = 4;
 
     private final ImageState image;
     private final FillState fill;
@@ -46,6 +48,12 @@ final class LocalFill implements Fill {
     @Override
     public long objects() {
         return fill.objects();
+    }
+
+    @Override
+    public int usefulThreads(boolean withSource) {
+        int usual = Fill.super.usefulThreads(withSource);
+        return withSource ? Math.clamp(fill.originThreads(), usual, MOST_THREADS) : usual;
     }
 
     @Override

@@ -77,7 +77,7 @@ final class Execution {
     }
 
     private MoveNotes copy(Fill fill, CopyMeter meter, ExecuteOptions options, Noted before) {
-        int workers = options.workers().orElseGet(fill::usefulThreads);
+        int workers = options.workers().orElseGet(() -> fill.usefulThreads(fill.filledObjects() < fill.objects()));
         Noted noted = before.started(time, optionTexts(options, Integer.toString(workers)));
         noted.note(meter.status());
         Copier.Parts parts = new Copier.Parts(fill, pacer(fill, options), meter, time);

@@ -71,8 +71,9 @@ abstract class FillContract extends MigrationBase {
             for (long object = 0; object < fill.objects(); object++) {
                 fill.fill(object);
                 List<ObjectDigest> points = new ArrayList<>();
-                fill.reread(object, points::add);
+                ObjectDigest copied = fill.reread(object, points::add);
                 assertThat(points).isEqualTo(expectedDigests(history(), fill, object));
+                assertThat(fill.sides(object)).isEqualTo(new Fill.Sides(points, copied));
             }
         }
     }

@@ -147,9 +147,16 @@ public final class Cluster implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(ADDRESS);
             Rados.IOCTX_CREATE.check(handle, arena.allocateFrom(pool).address(), out.address());
-            IoContext context = new IoContext(out.get(JAVA_LONG, 0));
-            context.setNamespace(namespace);
-            return context;
+            return IoContext.opened(out.get(JAVA_LONG, 0), namespace);
+        }
+    }
+
+    /** Opens a pool by its number. See {@link #open(String, String)}. */
+    public IoContext open(long poolId, String namespace) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(ADDRESS);
+            Rados.IOCTX_CREATE_BY_ID.check(handle, poolId, out.address());
+            return IoContext.opened(out.get(JAVA_LONG, 0), namespace);
         }
     }
 

@@ -2,11 +2,14 @@ package berth.ceph.lib;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import berth.posix.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.function.Predicate;
 
 /** An open pool, in one of its namespaces ({@code rados_ioctx_t}). Images opened through it outlive it. */
@@ -18,10 +21,23 @@ public final class IoContext implements AutoCloseable {
     /** The most that a method of an object class may give: image metadata are the largest. */
     private static final int MAX_RESULT_BYTES = 1 << 26;
 
+    /** {@code LIBRADOS_CHECKSUM_TYPE_XXHASH64} of rados/librados.h; the answer is the number of hashes, and they. */
+    private static final long CHECKSUM_XXHASH64 = 1;
+
+    private static final ValueLayout.OfInt COUNT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong HASH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final long handle;
 
-    IoContext(long handle) {
+    private IoContext(long handle) {
         this.handle = handle;
+    }
+
+    /** Takes over what librados has opened. */
+    static IoContext opened(long handle, String namespace) {
+        IoContext context = new IoContext(handle);
+        context.setNamespace(namespace);
+        return context;
     }
 
     long handle() {
@@ -101,6 +117,46 @@ public final class IoContext implements AutoCloseable {
             int result = Rados.READ.callInt(
                     handle, arena.allocateFrom(object).address(), into.address(), into.byteSize(), offset);
             return result == -Errno.ENOENT.number() ? 0 : Rados.READ.checked(result);
+        }
+    }
+
+    /** Reads from objects as they were at a snapshot from now on. */
+    public void setSnapshot(long id) {
+        Rados.SNAP_SET_READ.call(handle, id);
+    }
+
+    /**
+     * Has the OSD compute what XXH64 with seed 0 gives for each block of an object, which does not leave it. Fails with
+     * ENOENT when there is no such object, with EINVAL when it ends within a block.
+     *
+     * @param blocks for how many blocks, from the object's first on; at least 1
+     * @return the hashes of the blocks up to the object's end
+     */
+    public long[] checksums(String object, int blocks, int blockBytes) {
+        long operation = Rados.CREATE_READ_OP.call();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment seed = arena.allocate(JAVA_LONG);
+            long most = Integer.BYTES + (long) blocks * Long.BYTES;
+            MemorySegment answer = arena.allocate(most);
+            MemorySegment result = arena.allocate(JAVA_INT);
+            Rados.READ_OP_CHECKSUM.call(
+                    operation,
+                    CHECKSUM_XXHASH64,
+                    seed.address(),
+                    seed.byteSize(),
+                    0,
+                    (long) blocks * blockBytes,
+                    blockBytes,
+                    answer.address(),
+                    most,
+                    result.address());
+            Rados.READ_OP_OPERATE.check(
+                    operation, handle, arena.allocateFrom(object).address(), 0);
+            Rados.READ_OP_CHECKSUM.checked(result.get(JAVA_INT, 0));
+            int count = Math.clamp(answer.get(COUNT, 0), 0, blocks);
+            return answer.asSlice(Integer.BYTES, (long) count * Long.BYTES).toArray(HASH);
+        } finally {
+            Rados.RELEASE_READ_OP.call(operation);
         }
     }
 

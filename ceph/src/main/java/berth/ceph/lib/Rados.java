@@ -21,6 +21,7 @@ final class Rados {
     static final NativeFunction POOL_CREATE = LIBRARY.function("rados_pool_create");
     static final NativeFunction POOL_DELETE = LIBRARY.function("rados_pool_delete");
     static final NativeFunction IOCTX_CREATE = LIBRARY.function("rados_ioctx_create");
+    static final NativeFunction IOCTX_CREATE_BY_ID = LIBRARY.function("rados_ioctx_create2");
     static final NativeFunction IOCTX_DESTROY = LIBRARY.function("rados_ioctx_destroy");
     static final NativeFunction IOCTX_SET_NAMESPACE = LIBRARY.function("rados_ioctx_set_namespace");
     static final NativeFunction SET_FULL_TRY = LIBRARY.function("rados_set_pool_full_try");
@@ -28,6 +29,11 @@ final class Rados {
     static final NativeFunction READ = LIBRARY.function("rados_read");
     static final NativeFunction WRITE = LIBRARY.function("rados_write");
     static final NativeFunction REMOVE = LIBRARY.function("rados_remove");
+    static final NativeFunction SNAP_SET_READ = LIBRARY.function("rados_ioctx_snap_set_read");
+    static final NativeFunction CREATE_READ_OP = LIBRARY.function("rados_create_read_op");
+    static final NativeFunction RELEASE_READ_OP = LIBRARY.function("rados_release_read_op");
+    static final NativeFunction READ_OP_CHECKSUM = LIBRARY.function("rados_read_op_checksum");
+    static final NativeFunction READ_OP_OPERATE = LIBRARY.function("rados_read_op_operate");
     static final NativeFunction OBJECTS_OPEN = LIBRARY.function("rados_nobjects_list_open");
     static final NativeFunction OBJECTS_NEXT = LIBRARY.function("rados_nobjects_list_next");
     static final NativeFunction OBJECTS_CLOSE = LIBRARY.function("rados_nobjects_list_close");
