@@ -9,6 +9,8 @@ import java.util.List;
 /** How long it takes to bring a disk into a Ceph cluster, and to look at it there. */
 public final class CephCopies implements Measurement {
     private static final String TARGET = CephBench.POOL + "/disk";
+    private static final String FORMAT = "--input-format";
+    private static final String QCOW2 = "qcow2";
 
     @Override
     public String name() {
@@ -19,7 +21,7 @@ public final class CephCopies implements Measurement {
     public String described() {
         return "A cluster of one monitor and one OSD on this machine, with the OSD's data in a sparse file, for both sides."
                 + " The disk is the qcow2 overlay on a qcow2 base image of the other imports: 4 GiB with 1.5 GiB of data,"
-                + " warm in the page cache. Verified means that Berth read the image from the cluster again, and the source,"
+                + " warm in the page cache. Verified means that Berth had the OSDs hash what they hold, read the source again,"
                 + " and compared all digests. The three steps are what a script does without Berth: `qemu-img convert` to one"
                 + " qcow2 file, to raw, `rbd import`, with nothing compared.";
     }
@@ -42,8 +44,12 @@ public final class CephCopies implements Measurement {
         List<Row> rows() {
             List<Row> rows = new ArrayList<>();
             rows.add(imported(
-                    "import of qcow2, verified on both sides", List.of(), this::threeSteps, "three steps", 0.25));
-            List<String> unverified = List.of("--skip-verification", "--skip-source-verification");
+                    "import of qcow2, verified on both sides",
+                    List.of(FORMAT, QCOW2),
+                    this::threeSteps,
+                    "three steps",
+                    0.25));
+            List<String> unverified = List.of(FORMAT, QCOW2, "--skip-verification", "--skip-source-verification");
             rows.add(imported(
                     "import of qcow2, not verified", unverified, this::convert, "qemu-img convert -n -W -m 16", 1.0));
             Path raw = raw();
@@ -56,17 +62,15 @@ public final class CephCopies implements Measurement {
 
         private Row imported(String what, List<String> options, Side peer, String peerName, double goal) {
             Sides<Series> values = Sides.takeTurns(
-                    bench.rounds(),
-                    new Sides<>(_ -> timed(() -> berth(disk.overlay(), "qcow2", options)), _ -> timed(peer)));
+                    bench.rounds(), new Sides<>(_ -> timed(() -> berth(disk.overlay(), options)), _ -> timed(peer)));
             return Row.against(what, Unit.SECONDS, values, peerName, new Goal.Ratio(goal));
         }
 
         private Row raw(String what, Path raw, boolean cold, double goal) {
-            List<String> unverified = List.of("--skip-verification", "--skip-source-verification");
             Sides<Series> values = Sides.takeTurns(
                     bench.rounds(),
                     new Sides<>(
-                            _ -> timed(raw, cold, () -> berth(raw, "raw", unverified)),
+                            _ -> timed(raw, cold, () -> berth(raw, List.of())),
                             _ -> timed(raw, cold, () -> rbdImport(raw))));
             return Row.against(what + ", not verified", Unit.SECONDS, values, "rbd import", new Goal.Ratio(goal));
         }
@@ -110,8 +114,8 @@ public final class CephCopies implements Measurement {
             return timed(side);
         }
 
-        private double berth(Path file, String format, List<String> options) {
-            List<String> command = new ArrayList<>(List.of("import", "--no-progress", "--input-format", format));
+        private double berth(Path file, List<String> options) {
+            List<String> command = new ArrayList<>(List.of("import", "--no-progress"));
             command.addAll(options);
             command.addAll(List.of(file.toString(), TARGET));
             return Programs.run(ceph.berth(command.toArray(String[]::new))).seconds();
@@ -121,8 +125,8 @@ public final class CephCopies implements Measurement {
             Path merged = bench.directory().resolve("merged.qcow2");
             Path raw = bench.directory().resolve("merged.raw");
             String overlay = disk.overlay().toString();
-            double seconds = convert(overlay, "qcow2", "qcow2", merged.toString())
-                    + convert(merged.toString(), "qcow2", "raw", raw.toString())
+            double seconds = convert(overlay, QCOW2, QCOW2, merged.toString())
+                    + convert(merged.toString(), QCOW2, "raw", raw.toString())
                     + rbdImport(raw);
             delete(merged);
             delete(raw);
@@ -136,8 +140,7 @@ public final class CephCopies implements Measurement {
 
         private double convert() {
             Programs.run(ceph.rbd("create", "--size", "4G", TARGET));
-            List<String> command =
-                    new ArrayList<>(List.of("qemu-img", "convert", "-n", "-W", "-m", "16", "-f", "qcow2"));
+            List<String> command = new ArrayList<>(List.of("qemu-img", "convert", "-n", "-W", "-m", "16", "-f", QCOW2));
             command.addAll(List.of("-O", "raw", disk.overlay().toString(), ceph.qemu(TARGET)));
             return Programs.run(command).seconds();
         }
@@ -149,7 +152,7 @@ public final class CephCopies implements Measurement {
 
         private Path raw() {
             Path raw = bench.directory().resolve("disk.raw");
-            convert(disk.overlay().toString(), "qcow2", "raw", raw.toString());
+            convert(disk.overlay().toString(), QCOW2, "raw", raw.toString());
             return raw;
         }
 
