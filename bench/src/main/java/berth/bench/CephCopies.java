@@ -33,7 +33,7 @@ public final class CephCopies implements Measurement {
 
     @Override
     public List<Row> run(Workbench bench) {
-        SampleDisk disk = SampleDisk.make(bench);
+        SampleDisk disk = SampleDisk.guest(bench);
         try (CephBench ceph = CephBench.start(bench)) {
             return new Run(bench, ceph, disk).rows();
         }

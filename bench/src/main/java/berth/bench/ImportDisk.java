@@ -34,7 +34,7 @@ public final class ImportDisk implements Measurement {
 
     @Override
     public List<Row> run(Workbench bench) {
-        SampleDisk disk = SampleDisk.make(bench);
+        SampleDisk disk = SampleDisk.scattered(bench);
         List<Row> rows = new ArrayList<>();
         Path socket = bench.directory().resolve("serve.sock");
         List<String> serve = bench.berth("serve", "--nbd-socket", socket.toString());

@@ -7,11 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/** A Nova disk to import: a qcow2 overlay on a qcow2 base image, 4 GiB with 1.5 GiB of data in some 1,800 runs. */
+/** A Nova disk to import: a qcow2 overlay on a qcow2 base image, 4 GiB. */
 final class SampleDisk {
     private static final long SIZE = 4L << 30;
     private static final long DATA = 3L << 29;
     private static final int RUNS = 1_800;
+    private static final long FILE_DATA = 1180L << 20;
     private static final int ALIGNMENT = 4 << 10;
     private static final long OVERLAY_DATA = 48L << 20;
     private static final long SEED = 42;
@@ -22,13 +23,28 @@ final class SampleDisk {
         this.overlay = overlay;
     }
 
-    /** Makes the two files. */
-    static SampleDisk make(Workbench bench) {
+    /** Writes what is in the base image. */
+    @FunctionalInterface
+    private interface Content {
+        void write(Path raw) throws IOException;
+    }
+
+    /** Makes the two files, with 1.5 GiB of data in some 1,800 runs. */
+    static SampleDisk scattered(Workbench bench) {
+        return make(bench, SampleDisk::writeRuns);
+    }
+
+    /** Makes the two files, with an ext4 file system in which there are 1.2 GiB of files. */
+    static SampleDisk guest(Workbench bench) {
+        return make(bench, raw -> writeFileSystem(bench, raw));
+    }
+
+    private static SampleDisk make(Workbench bench, Content content) {
         Path raw = bench.directory().resolve("sample.raw");
         Path base = bench.directory().resolve("sample-base.qcow2");
         Path overlay = bench.directory().resolve("sample.qcow2");
         try {
-            writeRuns(raw);
+            content.write(raw);
             Programs.run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw.toString(), base.toString());
             Files.delete(raw);
         } catch (IOException e) {
@@ -58,6 +74,21 @@ final class SampleDisk {
                 file.write(bytes);
             }
         }
+    }
+
+    /** Files of 4 KiB to 16 MiB, most of them small and most bytes in large ones, as systems have them. */
+    private static void writeFileSystem(Workbench bench, Path raw) throws IOException {
+        Random random = new Random(SEED);
+        Path root = Files.createDirectory(bench.directory().resolve("root"));
+        long left = FILE_DATA;
+        for (int number = 0; left > 0; number++) {
+            byte[] bytes = new byte[(int) Math.min(left, ALIGNMENT << random.nextInt(13))];
+            random.nextBytes(bytes);
+            Files.write(root.resolve("file" + number), bytes);
+            left -= bytes.length;
+        }
+        Programs.run("mkfs.ext4", "-q", "-d", root.toString(), raw.toString(), SIZE / 1024 + "k");
+        Workbench.remove(root);
     }
 
     private static void changeSome(Workbench bench, Path overlay) {

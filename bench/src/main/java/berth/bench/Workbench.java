@@ -36,6 +36,11 @@ public record Workbench(Path directory, Path berth, int rounds, int seconds) {
 
     /** Removes the directory with everything in it. */
     public void remove() {
+        remove(directory);
+    }
+
+    /** Removes a directory with everything in it. */
+    static void remove(Path directory) {
         try (var paths = Files.walk(directory)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

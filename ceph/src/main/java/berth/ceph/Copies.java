@@ -62,7 +62,7 @@ final class Copies implements Filling {
         ImageInfo made = parent.isPresent()
                 ? creation.cloneLockable(parent.get(), hidden, layout)
                 : creation.createLockable(hidden, points.getFirst().sizeBytes(), layout);
-        in(pool, "preparing the copy to " + target, context -> StoredMoves.keep(context, hidden.image(), move));
+        in(pool, "preparing the copy to " + target, context -> StoredMoves.keep(context, made.id(), move));
         return made.named(target);
     }
 
@@ -127,11 +127,10 @@ final class Copies implements Filling {
                             .rename(moving.name(), moving.move().target()));
         }
         digests.remove(points.size());
-        in(moving.pool(), "ending the migration to " + moving.target(), context -> {
-            try (RbdImage image = RbdImage.openById(context, moving.id(), false)) {
-                image.annotations().removeMetadata(StoredMove.KEY);
-            }
-        });
+        in(
+                moving.pool(),
+                "ending the migration to " + moving.target(),
+                context -> StoredMoves.forget(context, moving.id()));
         progress.step(1, 1);
     }
 

@@ -108,6 +108,32 @@ public final class IoContext implements AutoCloseable {
     }
 
     /**
+     * Calls a method of an object class that changes an object, and does not make one that is not there: that fails with
+     * ENOENT.
+     *
+     * @param input what the method takes, in Ceph's encoding
+     */
+    void change(String object, String objectClass, String method, byte[] input) {
+        long operation = Rados.CREATE_WRITE_OP.call();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(JAVA_INT);
+            Rados.WRITE_OP_ASSERT_EXISTS.call(operation);
+            Rados.WRITE_OP_EXEC.call(
+                    operation,
+                    arena.allocateFrom(objectClass).address(),
+                    arena.allocateFrom(method).address(),
+                    arena.allocateFrom(JAVA_BYTE, input).address(),
+                    input.length,
+                    result.address());
+            Rados.WRITE_OP_OPERATE.check(
+                    operation, handle, arena.allocateFrom(object).address(), 0, 0);
+            Rados.WRITE_OP_EXEC.checked(result.get(JAVA_INT, 0));
+        } finally {
+            Rados.RELEASE_WRITE_OP.call(operation);
+        }
+    }
+
+    /**
      * Reads from an object.
      *
      * @return how many bytes there were; 0 also when there is no such object

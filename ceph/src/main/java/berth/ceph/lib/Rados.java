@@ -34,6 +34,11 @@ final class Rados {
     static final NativeFunction RELEASE_READ_OP = LIBRARY.function("rados_release_read_op");
     static final NativeFunction READ_OP_CHECKSUM = LIBRARY.function("rados_read_op_checksum");
     static final NativeFunction READ_OP_OPERATE = LIBRARY.function("rados_read_op_operate");
+    static final NativeFunction CREATE_WRITE_OP = LIBRARY.function("rados_create_write_op");
+    static final NativeFunction RELEASE_WRITE_OP = LIBRARY.function("rados_release_write_op");
+    static final NativeFunction WRITE_OP_ASSERT_EXISTS = LIBRARY.function("rados_write_op_assert_exists");
+    static final NativeFunction WRITE_OP_EXEC = LIBRARY.function("rados_write_op_exec");
+    static final NativeFunction WRITE_OP_OPERATE = LIBRARY.function("rados_write_op_operate");
     static final NativeFunction OBJECTS_OPEN = LIBRARY.function("rados_nobjects_list_open");
     static final NativeFunction OBJECTS_NEXT = LIBRARY.function("rados_nobjects_list_next");
     static final NativeFunction OBJECTS_CLOSE = LIBRARY.function("rados_nobjects_list_close");

@@ -41,15 +41,15 @@ public record RbdHeaders(IoContext context) {
         return ask(header(id), "metadata_get", Encoding.texts(key)).map(RbdHeaders::text);
     }
 
-    /** Sets the value of a key of an image's metadata. */
+    /** Sets the value of a key of an image's metadata; fails with ENOENT when there is no such image. */
     public void setMetadata(String id, String key, String value) {
-        context.execute(header(id), OBJECT_CLASS, "metadata_set", Encoding.entry(key, value));
+        context.change(header(id), OBJECT_CLASS, "metadata_set", Encoding.entry(key, value));
     }
 
-    /** Removes a key of an image's metadata if it is there. */
+    /** Removes a key of an image's metadata if it is there; nobody else removes it. */
     public void removeMetadata(String id, String key) {
         if (metadata(id, key).isPresent()) {
-            context.execute(header(id), OBJECT_CLASS, "metadata_remove", Encoding.texts(key));
+            context.change(header(id), OBJECT_CLASS, "metadata_remove", Encoding.texts(key));
         }
     }
 
