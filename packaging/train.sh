@@ -123,10 +123,12 @@ train_movers() {
   finish
 }
 
-# There is no cluster to practise on; without a key the libraries of Ceph are loaded and set up, and nobody is asked.
+# There is no cluster to practise on; without a key the libraries of Ceph are loaded and set up, and nobody is asked. Nor
+# does anybody serve it, where commands ask first.
 train_ceph() {
+  mkdir "$store/servers"
   printf '[global]\nmon_host = 127.0.0.1\nauth_client_required = cephx\nkeyring = %s\n' "$store/none" >"$store/ceph.conf"
-  record "$1" -c "$store/ceph.conf" info rbd/image &
+  BERTH_STORE=$store record "$1" -c "$store/ceph.conf" info rbd/image &
   owner=$!
   finish
 }

@@ -1,7 +1,5 @@
 package berth.block;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -21,18 +19,6 @@ public interface Fill extends AutoCloseable {
      * @param digest what was copied; empty while the object has to be copied further in a later pass
      */
     record Copied(long bytesRead, long bytesWritten, Optional<ObjectDigest> digest) {}
-
-    /**
-     * What an object holds now on both sides.
-     *
-     * @param target the digest of each point in time in the image by itself, oldest first
-     * @param source the digest of all points in time in the source
-     */
-    record Sides(List<ObjectDigest> target, ObjectDigest source) {
-        public Sides {
-            target = List.copyOf(target);
-        }
-    }
 
     /** The size of an object in bytes; a power of two. */
     long objectBytes();
@@ -88,16 +74,6 @@ public interface Fill extends AutoCloseable {
 
     /** Computes the digest from the source as it is now. */
     ObjectDigest sourceDigest(long object);
-
-    /**
-     * Computes the digests anew on both sides. A store that can have the image compared with what the source holds, where
-     * the image's data lie, does without reading them.
-     */
-    default Sides sides(long object) {
-        List<ObjectDigest> target = new ArrayList<>();
-        reread(object, target::add);
-        return new Sides(target, sourceDigest(object));
-    }
 
     /** Makes what has been copied durable. */
     void checkpoint();

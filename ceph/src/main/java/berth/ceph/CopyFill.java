@@ -71,7 +71,7 @@ final class CopyFill implements Fill {
 
     @Override
     public boolean isFilled(long object) {
-        return digests.get(last(), object).isPresent();
+        return digests.has(last(), object);
     }
 
     @Override
@@ -91,7 +91,7 @@ final class CopyFill implements Fill {
     @Override
     public Copied fill(long object) {
         int point = current;
-        if (digests.get(point, object).isPresent()) {
+        if (digests.has(point, object)) {
             return new Copied(0, 0, result(point, object));
         }
         ObjectBuffer now = buffers.take();
@@ -113,7 +113,7 @@ final class CopyFill implements Fill {
 
     private Copied copy(int point, long object, ObjectBuffer before, ObjectBuffer now) {
         if (!changes(point, object)) {
-            digests.put(point, object, digests.get(point - 1, object).orElseThrow(() -> notCopied(object)));
+            digests.put(point, object, entry(point - 1, object));
             return new Copied(0, 0, result(point, object));
         }
         int length = length(point, object);
@@ -125,7 +125,8 @@ final class CopyFill implements Fill {
         }
         long read = readSource(point, object, now);
         long written = write(object, length, before, now);
-        digests.put(point, object, now.digest(length));
+        long checksum = target.tellsChecksums() ? StoredChecksums.expected(now, length) : DigestLog.NO_CHECKSUM;
+        digests.put(point, object, new DigestLog.Entry(now.digest(length), checksum));
         return new Copied(read, written, result(point, object));
     }
 
@@ -172,9 +173,13 @@ final class CopyFill implements Fill {
     public ObjectDigest recorded(long object) {
         List<ObjectDigest> known = new ArrayList<>();
         for (int point = 0; point < points.size(); point++) {
-            known.add(digests.get(point, object).orElseThrow(() -> notCopied(object)));
+            known.add(entry(point, object).digest());
         }
         return ObjectHasher.object(known);
+    }
+
+    private DigestLog.Entry entry(int point, long object) {
+        return digests.get(point, object).orElseThrow(() -> notCopied(object));
     }
 
     private static BlockException notCopied(long object) {
@@ -191,8 +196,14 @@ final class CopyFill implements Fill {
         return ObjectHasher.object(found);
     }
 
+    /** What the OSDs say is as it was written has the digest that it had then, and is not read from them. */
     private ObjectDigest targetDigest(int point, long object) {
         int length = length(point, object);
+        Optional<DigestLog.Entry> written = digests.get(point, object);
+        if (written.isPresent()
+                && target.holds(point, object, length, written.get().checksum())) {
+            return written.get().digest();
+        }
         ObjectBuffer buffer = buffers.take();
         try {
             target.read(point, object, length, buffer);
@@ -204,43 +215,21 @@ final class CopyFill implements Fill {
 
     @Override
     public ObjectDigest sourceDigest(long object) {
-        return overSource(object, (_, _, _) -> {});
-    }
-
-    private interface SourceSink {
-        void accept(int point, ObjectBuffer bytes, ObjectDigest digest);
-    }
-
-    /** Gives an object's bytes in the source at each point in time, and returns the digest of all. */
-    private ObjectDigest overSource(long object, SourceSink sink) {
         List<ObjectDigest> found = new ArrayList<>();
-        ObjectBuffer buffer = buffers.take();
-        try {
-            for (int point = 0; point < points.size(); point++) {
-                if (changes(point, object)) {
-                    buffer.clear();
-                    readSource(point, object, buffer);
-                    found.add(buffer.digest(length(point, object)));
-                } else {
-                    found.add(found.getLast());
-                }
-                sink.accept(point, buffer, found.getLast());
-            }
-        } finally {
-            buffers.giveBack(buffer);
+        for (int point = 0; point < points.size(); point++) {
+            found.add(changes(point, object) ? digestInSource(point, object) : found.getLast());
         }
         return ObjectHasher.object(found);
     }
 
-    /** What the OSDs find to be equal is not read from them. */
-    @Override
-    public Sides sides(long object) {
-        List<ObjectDigest> found = new ArrayList<>();
-        ObjectDigest inSource = overSource(object, (point, bytes, digest) -> {
-            boolean equal = target.holds(point, object, length(point, object), bytes);
-            found.add(equal ? digest : targetDigest(point, object));
-        });
-        return new Sides(found, inSource);
+    private ObjectDigest digestInSource(int point, long object) {
+        ObjectBuffer buffer = buffers.take();
+        try {
+            readSource(point, object, buffer);
+            return buffer.digest(length(point, object));
+        } finally {
+            buffers.giveBack(buffer);
+        }
     }
 
     @Override

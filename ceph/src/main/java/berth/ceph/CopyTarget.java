@@ -28,6 +28,7 @@ final class CopyTarget implements AutoCloseable {
     private final Connection connection;
     private final Moving moving;
     private final Handle head;
+    private final boolean tellsChecksums;
     private final AtomicReferenceArray<@Nullable View> views;
 
     /**
@@ -39,10 +40,11 @@ final class CopyTarget implements AutoCloseable {
      */
     private record View(Handle handle, BitSet stored, Optional<StoredChecksums> checksums) {}
 
-    private CopyTarget(Connection connection, Moving moving, Handle head) {
+    private CopyTarget(Connection connection, Moving moving, Handle head, boolean tellsChecksums) {
         this.connection = connection;
         this.moving = moving;
         this.head = head;
+        this.tellsChecksums = tellsChecksums;
         this.views = new AtomicReferenceArray<>(moving.move().points().size());
     }
 
@@ -52,15 +54,17 @@ final class CopyTarget implements AutoCloseable {
         Task task = Task.image("opening the target of the migration to " + moving.target(), pool);
         return connection.in(task, context -> {
             RbdImage image = RbdImage.openById(context, moving.id(), false);
+            boolean tellsChecksums;
             try {
                 lock(image, moving);
+                tellsChecksums = StoredChecksums.isPlain(image);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;
             }
             Handle head =
                     new Handle(connection, moving.pool(), image, anew -> RbdImage.openById(anew, moving.id(), false));
-            return new CopyTarget(connection, moving, head);
+            return new CopyTarget(connection, moving, head, tellsChecksums);
         });
     }
 
@@ -168,16 +172,21 @@ final class CopyTarget implements AutoCloseable {
         }
     }
 
+    /** Whether objects can be compared by their checksums. */
+    boolean tellsChecksums() {
+        return tellsChecksums;
+    }
+
     /**
-     * Whether an object at a point in time is known to hold certain bytes, without reading it. Where this is false, reading
-     * tells.
+     * Whether an object at a point in time is known to be as it was written, without reading it. Where this is false,
+     * reading tells.
      */
-    boolean holds(int point, long object, int length, ObjectBuffer bytes) {
+    boolean holds(int point, long object, int length, long checksum) {
         View view = view(point);
-        if (!view.stored().get((int) object)) {
-            return bytes.isEmpty(); // As every reader takes it.
-        }
-        return view.checksums().isPresent() && view.checksums().get().match(object, length, bytes);
+        return checksum != DigestLog.NO_CHECKSUM
+                && view.stored().get((int) object)
+                && view.checksums().isPresent()
+                && view.checksums().get().match(object, length, checksum);
     }
 
     /** Opened at the first use, for what is stored changes as long as something is written. */

@@ -16,15 +16,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The digests of what was copied, for each point in time a RADOS object beside the image: 16 bytes for each object of the
- * disk, little-endian, the lower half first, which is 0 where nothing was copied yet. So any host can go on with a copy.
- * The largest disks make objects of 64 MiB. Safe for use by several threads.
+ * What was copied, for each point in time a RADOS object beside the image: 24 bytes for each object of the disk,
+ * little-endian: its digest, the lower half first, which is 0 where nothing was copied yet, and its checksum. So any host
+ * can go on with a copy. The largest disks make objects of 96 MiB. Safe for use by several threads.
  */
 final class DigestLog {
     private static final ValueLayout.OfLong WORD = JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int DIGEST_BYTES = 16;
-    private static final int PAGE_DIGESTS = 4096;
-    private static final int PAGE_BYTES = PAGE_DIGESTS * DIGEST_BYTES;
+    /** Stands for none. */
+    static final long NO_CHECKSUM = 0;
+
+    private static final int ENTRY_BYTES = 24;
+    private static final int CHECKSUM_AT = 16;
+    private static final int PAGE_ENTRIES = 4096;
+    private static final int PAGE_BYTES = PAGE_ENTRIES * ENTRY_BYTES;
     private static final int MAX_CLEAN_PAGES = 128;
 
     private final Connection connection;
@@ -32,6 +36,14 @@ final class DigestLog {
     private final String imageId;
     /** Least recently used first. */
     private final Map<Key, Page> pages = new LinkedHashMap<>(16, 0.75f, true);
+
+    /**
+     * What is known of an object that was copied.
+     *
+     * @param digest of its bytes
+     * @param checksum what {@link StoredChecksums} tells of them, or {@link #NO_CHECKSUM}
+     */
+    record Entry(ObjectDigest digest, long checksum) {}
 
     private record Key(int point, long number) {}
 
@@ -65,35 +77,44 @@ final class DigestLog {
         return "berth_digests." + imageId + "." + point;
     }
 
-    /** The digest of an object at a point in time; empty where none was put. */
-    synchronized Optional<ObjectDigest> get(int point, long object) {
-        return digest(page(point, object / PAGE_DIGESTS), object % PAGE_DIGESTS);
-    }
-
-    private static Optional<ObjectDigest> digest(Page page, long index) {
-        long low = page.words.get(WORD, index * DIGEST_BYTES);
+    /** What was put for an object at a point in time. */
+    synchronized Optional<Entry> get(int point, long object) {
+        MemorySegment words = page(point, object / PAGE_ENTRIES).words;
+        long at = at(object);
+        long low = words.get(WORD, at);
         return low == 0
                 ? Optional.empty()
-                : Optional.of(new ObjectDigest(page.words.get(WORD, index * DIGEST_BYTES + Long.BYTES), low));
+                : Optional.of(new Entry(
+                        new ObjectDigest(words.get(WORD, at + Long.BYTES), low), words.get(WORD, at + CHECKSUM_AT)));
     }
 
-    /** Notes a digest; it is durable after the next {@link #flush}. */
-    synchronized void put(int point, long object, ObjectDigest digest) {
-        Page page = page(point, object / PAGE_DIGESTS);
-        long at = object % PAGE_DIGESTS * DIGEST_BYTES;
-        page.words.set(WORD, at, digest.low());
-        page.words.set(WORD, at + Long.BYTES, digest.high());
+    /** Whether anything was. */
+    synchronized boolean has(int point, long object) {
+        return page(point, object / PAGE_ENTRIES).words.get(WORD, at(object)) != 0;
+    }
+
+    private static long at(long object) {
+        return object % PAGE_ENTRIES * ENTRY_BYTES;
+    }
+
+    /** Notes what an object is; it is durable after the next {@link #flush}. */
+    synchronized void put(int point, long object, Entry entry) {
+        Page page = page(point, object / PAGE_ENTRIES);
+        long at = at(object);
+        page.words.set(WORD, at, entry.digest().low());
+        page.words.set(WORD, at + Long.BYTES, entry.digest().high());
+        page.words.set(WORD, at + CHECKSUM_AT, entry.checksum());
         page.changes++;
     }
 
-    /** How many of a number of objects have a digest for a point in time. */
+    /** For how many of a number of objects something was put at a point in time. */
     synchronized long count(int point, long objects) {
         long count = 0;
-        for (long number = 0; number * PAGE_DIGESTS < objects; number++) {
+        for (long number = 0; number * PAGE_ENTRIES < objects; number++) {
             Page page = page(point, number);
-            long end = Math.min(PAGE_DIGESTS, objects - number * PAGE_DIGESTS);
+            long end = Math.min(PAGE_ENTRIES, objects - number * PAGE_ENTRIES);
             for (long i = 0; i < end; i++) {
-                count += page.words.get(WORD, i * DIGEST_BYTES) == 0 ? 0 : 1;
+                count += page.words.get(WORD, i * ENTRY_BYTES) == 0 ? 0 : 1;
             }
         }
         return count;
@@ -137,9 +158,9 @@ final class DigestLog {
     }
 
     /**
-     * Writes the digests that are new.
+     * Writes what is new.
      *
-     * @param before makes the image durable: what a digest says was copied must not be lost after it
+     * @param before makes the image durable: what this says was copied must not be lost after it
      */
     void flush(Runnable before) {
         Map<Key, Written> changed = changed();
@@ -166,7 +187,7 @@ final class DigestLog {
         return changed;
     }
 
-    /** Removes the digests of all points in time. */
+    /** Removes what it has of all points in time. */
     synchronized void remove(int points) {
         pages.clear();
         List<String> names = new ArrayList<>();

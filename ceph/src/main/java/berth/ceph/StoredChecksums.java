@@ -8,6 +8,7 @@ import berth.ceph.lib.NativeFailure;
 import berth.ceph.lib.RbdImage;
 import berth.posix.Errno;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,13 +16,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Compares the objects of an image with bytes at hand: the OSDs compute a hash of 64 bits for each block that they hold,
- * from what they read of their disks, and only the hashes travel. Librbd must have nothing that is not written yet. Safe
- * for use by several threads.
+ * Compares the objects of an image with what was written to them: the OSDs compute a hash of 64 bits for each block that
+ * they hold, from what they read of their disks, and only the hashes travel. An object's checksum, of 64 bits, too, is
+ * made of those of all its blocks. Librbd must have nothing that is not written yet. Safe for use by several threads.
  */
 final class StoredChecksums implements AutoCloseable {
     private static final int BLOCK_BYTES = ObjectHasher.BLOCK_BYTES;
-    private static final long ZERO_BLOCK = XxHash64.hash(MemorySegment.ofArray(new byte[BLOCK_BYTES]), 0, BLOCK_BYTES);
+    private static final long ZERO_BLOCK = XxHash64.hash(new long[BLOCK_BYTES / Long.BYTES]);
     /** No such object, or one that ends within a block, or a pool that cannot do it: reading tells. */
     private static final Set<Errno> UNKNOWN = EnumSet.of(Errno.ENOENT, Errno.EINVAL, Errno.EOPNOTSUPP);
 
@@ -58,7 +59,8 @@ final class StoredChecksums implements AutoCloseable {
         return Optional.of(new StoredChecksums(connection, task, context, prefix));
     }
 
-    private static boolean isPlain(RbdImage image) {
+    /** Whether an image is such that its objects can be compared. */
+    static boolean isPlain(RbdImage image) {
         Layout layout = image.layout();
         return layout.objectBytes() == ObjectBuffer.BYTES
                 && layout.stripeCount() == 1
@@ -66,20 +68,48 @@ final class StoredChecksums implements AutoCloseable {
     }
 
     /**
-     * Whether an object is known to hold certain bytes.
+     * The checksum that an object has when it holds certain bytes.
      *
-     * @param length how many bytes of it belong to the disk
      * @param bytes those, normalized
+     * @param length how many bytes of it belong to the disk
+     * @return {@link DigestLog#NO_CHECKSUM} when OSDs could not tell it, for the disk ends within a block
+     */
+    static long expected(ObjectBuffer bytes, int length) {
+        if (length == 0 || length % BLOCK_BYTES != 0) {
+            return DigestLog.NO_CHECKSUM;
+        }
+        MemorySegment memory = MemorySegment.ofBuffer(bytes.slice(0, length));
+        long[] block = new long[BLOCK_BYTES / Long.BYTES];
+        long[] hashes = new long[length / BLOCK_BYTES];
+        for (int i = 0; i < hashes.length; i++) {
+            if (bytes.isPresent(i)) {
+                MemorySegment.copy(memory, XxHash64.LANE, (long) i * BLOCK_BYTES, block, 0, block.length);
+                hashes[i] = XxHash64.hash(block);
+            } else {
+                hashes[i] = ZERO_BLOCK;
+            }
+        }
+        return checksum(hashes);
+    }
+
+    /** Of the blocks up to an object's end; what lies behind is zero. */
+    private static long checksum(long[] blocks) {
+        long[] all = Arrays.copyOf(blocks, ObjectBuffer.BYTES / BLOCK_BYTES);
+        Arrays.fill(all, blocks.length, all.length, ZERO_BLOCK);
+        long hash = XxHash64.hash(all);
+        return hash == DigestLog.NO_CHECKSUM ? 1 : hash;
+    }
+
+    /**
+     * Whether an object is known to have a checksum.
+     *
+     * @param length how many bytes of it belong to the disk, whole blocks
      * @return false also when that cannot be told
      */
-    boolean match(long object, int length, ObjectBuffer bytes) {
-        if (length == 0 || length % BLOCK_BYTES != 0) {
-            return false;
-        }
-        int blocks = length / BLOCK_BYTES;
+    boolean match(long object, int length, long checksum) {
         String name = String.format(Locale.ROOT, "%s.%016x", prefix, object);
-        Optional<long[]> told = connection.run(task, _ -> ask(name, blocks));
-        return told.isPresent() && equal(told.get(), blocks, length, bytes);
+        Optional<long[]> told = connection.run(task, _ -> ask(name, length / BLOCK_BYTES));
+        return told.isPresent() && checksum(told.get()) == checksum;
     }
 
     private Optional<long[]> ask(String name, int blocks) {
@@ -91,20 +121,6 @@ final class StoredChecksums implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    private static boolean equal(long[] stored, int blocks, int length, ObjectBuffer bytes) {
-        MemorySegment memory = MemorySegment.ofBuffer(bytes.slice(0, length));
-        for (int block = 0; block < blocks; block++) {
-            long expected = bytes.isPresent(block)
-                    ? XxHash64.hash(memory, (long) block * BLOCK_BYTES, BLOCK_BYTES)
-                    : ZERO_BLOCK;
-            // What lies behind the object's end is zero.
-            if (expected != (block < stored.length ? stored[block] : ZERO_BLOCK)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Nobody uses it any more. */

@@ -4,6 +4,7 @@ import berth.block.BlockException;
 import berth.ceph.CephConfig;
 import berth.cli.call.CephOptions;
 import berth.server.Cancellation;
+import berth.server.ClusterAccess;
 import berth.server.CommandIo;
 import berth.server.Engine;
 import berth.server.Invocation;
@@ -47,8 +48,7 @@ public final class Main {
                     : CephOptions.of(
                             invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
             if (cluster.isPresent()) {
-                StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
-                return runOnCeph(cluster.get(), home, invocation, io);
+                return runOnCeph(cluster.get(), words.verb().get(), invocation, io);
             }
             StoreAccess access = new StoreAccess(
                     StoreDirectory.choose(words.store(), System.getenv()),
@@ -61,11 +61,27 @@ public final class Main {
         }
     }
 
-    /** A cluster has no owner: every process connects by itself. */
-    private static int runOnCeph(CephConfig cluster, StoreDirectory home, Invocation invocation, CommandIo io) {
-        try (LazyEngine engine = new LazyEngine(() -> Engine.open(cluster, home))) {
-            return new CommandRunner(engine).run(invocation, io);
+    private static int runOnCeph(CephConfig cluster, Verb verb, Invocation invocation, CommandIo io) {
+        StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
+        ClusterAccess access = new ClusterAccess(
+                cluster,
+                home,
+                System.getenv(),
+                Version.current(),
+                () -> new CommandRunner(new LazyEngine(() -> Engine.open(cluster, home))));
+        if (verb == Verb.SERVE) {
+            return access.serve(invocation, io);
         }
+        // What listens does so in a process of its own, which ends with it.
+        boolean listens = invocation.args().stream().anyMatch(Main::isListening);
+        return listens ? access.runHere(invocation, io) : access.run(invocation, io);
+    }
+
+    private static boolean isListening(String argument) {
+        return argument.equals("--listen")
+                || argument.startsWith("--listen=")
+                || argument.equals("--socket")
+                || argument.startsWith("--socket=");
     }
 
     private static void complain(CommandIo io, BlockException e) {

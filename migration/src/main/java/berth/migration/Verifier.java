@@ -3,7 +3,6 @@ package berth.migration;
 import berth.block.BlockException;
 import berth.block.Fill;
 import berth.block.ObjectDigest;
-import berth.block.ObjectHasher;
 import berth.block.Problem;
 import berth.block.Progress;
 import java.util.ArrayList;
@@ -83,20 +82,13 @@ final class Verifier {
         pacer.before(worker, loop::stopping);
         long begun = time.nanos();
         ObjectDigest recorded = fill.recorded(object);
-        Fill.Sides sides = sourceToo ? fill.sides(object) : targetOnly(object, recorded);
-        ranges.add(object, sides.target());
+        List<ObjectDigest> points = new ArrayList<>();
+        boolean targetEqual = fill.reread(object, points::add).equals(recorded);
+        ranges.add(object, points);
+        boolean sourceEqual = !sourceToo || fill.sourceDigest(object).equals(recorded);
         long worked = time.nanos() - begun;
-        count(
-                object,
-                ObjectHasher.object(sides.target()).equals(recorded),
-                sides.source().equals(recorded));
+        count(object, targetEqual, sourceEqual);
         pacer.after(fill.objectBytes(), worked, loop::stopping);
-    }
-
-    private Fill.Sides targetOnly(long object, ObjectDigest source) {
-        List<ObjectDigest> target = new ArrayList<>();
-        fill.reread(object, target::add);
-        return new Fill.Sides(target, source);
     }
 
     private synchronized void count(long object, boolean targetEqual, boolean sourceEqual) {
