@@ -2,7 +2,6 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Fill;
-import berth.block.ObjectDigest;
 import berth.block.Problem;
 import berth.block.Progress;
 import java.util.ArrayList;
@@ -22,27 +21,26 @@ final class Verifier {
     private final Pacer pacer;
     private final TimeSource time;
     private final boolean sourceToo;
-    private final RangeCollector ranges;
+    private final Reread target;
     private final Progress progress;
     private final ObjectLoop loop;
-    private final SortedSet<Long> wrongInTarget = new TreeSet<>();
     private final SortedSet<Long> wrongInSource = new TreeSet<>();
     private long done;
 
     /**
      * A verifier.
      *
-     * @param points how many points in time the disk has
+     * @param target what is known of the target; objects that were read again are not read once more
      * @param sourceToo whether to read the source again, too
      * @param progress counts objects; called by one thread at a time
      */
-    Verifier(Fill fill, TimeSource time, int points, boolean sourceToo, Progress progress) {
+    Verifier(Fill fill, TimeSource time, Reread target, boolean sourceToo, Progress progress) {
         this.fill = fill;
         this.time = time;
         this.pacer = Pacer.forClients(fill, time);
         this.sourceToo = sourceToo;
         this.progress = progress;
-        this.ranges = new RangeCollector(fill.objects(), points, RangeDigests.rangeObjects(fill.objects(), points));
+        this.target = target;
         this.loop = new ObjectLoop(fill.objects(), fill.usefulThreads(sourceToo), this::check);
     }
 
@@ -56,7 +54,7 @@ final class Verifier {
         requireAllFilled(fill);
         loop.run();
         List<String> differences = new ArrayList<>();
-        describe("the target", wrongInTarget, differences);
+        describe("the target", target.wrong(), differences);
         describe("the source", wrongInSource, differences);
         if (!differences.isEmpty()) {
             throw new BlockException(
@@ -65,7 +63,7 @@ final class Verifier {
                             + ". Abort the migration and prepare it again; nothing was committed",
                     differences);
         }
-        return ranges.ranges();
+        return target.ranges();
     }
 
     /** @throws BlockException {@link Problem#CORRUPT} when an object has no digest although everything was copied */
@@ -81,20 +79,14 @@ final class Verifier {
     private void check(long object, int worker) {
         pacer.before(worker, loop::stopping);
         long begun = time.nanos();
-        ObjectDigest recorded = fill.recorded(object);
-        List<ObjectDigest> points = new ArrayList<>();
-        boolean targetEqual = fill.reread(object, points::add).equals(recorded);
-        ranges.add(object, points);
-        boolean sourceEqual = !sourceToo || fill.sourceDigest(object).equals(recorded);
+        target.check(fill, object);
+        boolean sourceEqual = !sourceToo || fill.sourceDigest(object).equals(fill.recorded(object));
         long worked = time.nanos() - begun;
-        count(object, targetEqual, sourceEqual);
+        count(object, sourceEqual);
         pacer.after(fill.objectBytes(), worked, loop::stopping);
     }
 
-    private synchronized void count(long object, boolean targetEqual, boolean sourceEqual) {
-        if (!targetEqual) {
-            wrongInTarget.add(object);
-        }
+    private synchronized void count(long object, boolean sourceEqual) {
         if (!sourceEqual) {
             wrongInSource.add(object);
         }

@@ -48,6 +48,11 @@ class FilterFill implements Fill {
     }
 
     @Override
+    public boolean provesAtOnce() {
+        return to.provesAtOnce();
+    }
+
+    @Override
     public ObjectDigest sourceDigest(long object) {
         return to.sourceDigest(object);
     }

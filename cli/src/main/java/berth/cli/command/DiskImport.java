@@ -154,14 +154,16 @@ final class DiskImport {
         Mover mover = engine.mover();
         try {
             MigrationState state = own(id).state();
-            if (state == MigrationState.PREPARED || state == MigrationState.EXECUTING) {
-                mover.execute(
-                        target,
-                        MigrationCommands.copyOptions(call.args()),
-                        status -> line.update(status.percent(), MigrationCommands.detail(status)));
+            Progress verified = (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)");
+            if (state != MigrationState.PREPARED && state != MigrationState.EXECUTING) {
+                return mover.commit(target, options(), verified);
             }
-            return mover.commit(
-                    target, options(), (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)"));
+            return mover.executeAndCommit(
+                    target,
+                    MigrationCommands.copyOptions(call.args()),
+                    options(),
+                    status -> line.update(status.percent(), MigrationCommands.detail(status)),
+                    verified);
         } catch (BlockException e) {
             if (e.problem() != Problem.IMAGE_IN_USE) { // then another client is at it
                 takeBack(id, mover, e);
