@@ -72,14 +72,6 @@ public interface Fill extends AutoCloseable {
      */
     ObjectDigest reread(long object, Consumer<ObjectDigest> points);
 
-    /**
-     * Whether {@link #reread} tells of an object that was just copied what it would later, because the store answers from
-     * where it keeps it, durably, and not from memory.
-     */
-    default boolean provesAtOnce() {
-        return false;
-    }
-
     /** Computes the digest from the source as it is now. */
     ObjectDigest sourceDigest(long object);
 

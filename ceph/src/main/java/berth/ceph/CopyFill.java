@@ -213,12 +213,6 @@ final class CopyFill implements Fill {
         }
     }
 
-    /** OSDs have acknowledged what they keep, and read it from their disks. */
-    @Override
-    public boolean provesAtOnce() {
-        return target.tellsChecksums();
-    }
-
     @Override
     public ObjectDigest sourceDigest(long object) {
         List<ObjectDigest> found = new ArrayList<>();

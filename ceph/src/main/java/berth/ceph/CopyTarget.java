@@ -30,23 +30,15 @@ final class CopyTarget implements AutoCloseable {
     private final Handle head;
     private final boolean tellsChecksums;
     private final AtomicReferenceArray<@Nullable View> views;
-    /** The disk as soon as it is written; guarded by {@link #views} when it is made. */
-    private volatile @Nullable View written;
-
-    private volatile boolean changed;
 
     /**
      * A point in time that can be read.
      *
      * @param handle reads it
-     * @param stored the objects, counted as those of the disk, in which there is something; null while that changes
+     * @param stored the objects, counted as those of the disk, in which there is something
      * @param checksums compares what is stored, where the layout allows that
      */
-    private record View(Handle handle, @Nullable BitSet stored, Optional<StoredChecksums> checksums) {
-        boolean isEmpty(long object) {
-            return stored != null && !stored.get((int) object);
-        }
-    }
+    private record View(Handle handle, BitSet stored, Optional<StoredChecksums> checksums) {}
 
     private CopyTarget(Connection connection, Moving moving, Handle head, boolean tellsChecksums) {
         this.connection = connection;
@@ -162,7 +154,6 @@ final class CopyTarget implements AutoCloseable {
     /** Changes bytes of the disk as it is now. */
     void change(List<Change> changes) {
         if (!changes.isEmpty()) {
-            changed = true;
             head.transfer(task("writing to"), (_, io) -> io.change(changes));
         }
     }
@@ -174,7 +165,7 @@ final class CopyTarget implements AutoCloseable {
     /** Reads the first {@code length} bytes of an object at a point in time, into a buffer that is all zero. */
     void read(int point, long object, int length, ObjectBuffer into) {
         View view = view(point);
-        if (length > 0 && !view.isEmpty(object)) {
+        if (length > 0 && view.stored().get((int) object)) {
             MemorySegment memory = MemorySegment.ofBuffer(into.claim(0, length));
             view.handle().transfer(task("reading"), (_, io) -> io.read(object * ObjectBuffer.BYTES, memory));
             into.normalize(length);
@@ -193,17 +184,13 @@ final class CopyTarget implements AutoCloseable {
     boolean holds(int point, long object, int length, long checksum) {
         View view = view(point);
         return checksum != DigestLog.NO_CHECKSUM
-                && !view.isEmpty(object)
+                && view.stored().get((int) object)
                 && view.checksums().isPresent()
                 && view.checksums().get().match(object, length, checksum);
     }
 
-    /** Opened at the first use, which for snapshots comes after they were taken. */
+    /** Opened at the first use, for what is stored changes as long as something is written. */
     private View view(int point) {
-        boolean disk = point == points().size() - 1;
-        if (disk && changed) {
-            return written();
-        }
         View known = views.get(point);
         if (known != null) {
             return known;
@@ -211,29 +198,14 @@ final class CopyTarget implements AutoCloseable {
         synchronized (views) {
             View made = views.get(point);
             if (made == null) {
-                made = disk ? settled(head, OptionalLong.empty()) : openSnapshot(point);
+                made = point == points().size() - 1 ? view(head, OptionalLong.empty()) : openSnapshot(point);
                 views.set(point, made);
             }
             return made;
         }
     }
 
-    private View written() {
-        View known = written;
-        if (known != null) {
-            return known;
-        }
-        synchronized (views) {
-            View made = written;
-            if (made == null) {
-                made = new View(head, null, StoredChecksums.of(connection, head, OptionalLong.empty()));
-                written = made;
-            }
-            return made;
-        }
-    }
-
-    private View settled(Handle handle, OptionalLong snapshot) {
+    private View view(Handle handle, OptionalLong snapshot) {
         return new View(handle, stored(handle), StoredChecksums.of(connection, handle, snapshot));
     }
 
@@ -250,7 +222,7 @@ final class CopyTarget implements AutoCloseable {
                         Facts.lookById(context, moving.id(), snapshot),
                         anew -> Facts.lookById(anew, moving.id(), snapshot)));
         try {
-            return settled(handle, snapshot);
+            return view(handle, snapshot);
         } catch (RuntimeException e) {
             Closing.after(e, handle::close);
             throw e;
@@ -270,17 +242,13 @@ final class CopyTarget implements AutoCloseable {
     public void close() {
         List<Runnable> steps = new ArrayList<>();
         for (int point = 0; point < views.length(); point++) {
-            addSteps(views.get(point), steps);
+            View view = views.get(point);
+            if (view != null) {
+                view.checksums().ifPresent(checksums -> steps.add(checksums::close));
+                steps.add(view.handle()::close);
+            }
         }
-        addSteps(written, steps);
         steps.add(head::close);
         Closing.all(steps);
-    }
-
-    private static void addSteps(@Nullable View view, List<Runnable> to) {
-        if (view != null) {
-            view.checksums().ifPresent(checksums -> to.add(checksums::close));
-            to.add(view.handle()::close);
-        }
     }
 }

@@ -35,12 +35,8 @@ final class Commit {
         this.time = time;
     }
 
-    /**
-     * See {@link Mover#commit}.
-     *
-     * @param reread what reading the target again has shown while it was copied
-     */
-    Committed run(ImageSpec image, CommitOptions options, Optional<Reread> reread, Progress progress) {
+    /** See {@link Mover#commit}. */
+    Committed run(ImageSpec image, CommitOptions options, Progress progress) {
         MoveRecord move = new MoveRecord(store, image);
         MigrationRecord begun = move.current();
         List<ImageSpec> descendants = begun.usable() ? Descendants.of(store, begun.target()) : List.of();
@@ -52,7 +48,7 @@ final class Commit {
             MigrationRecord record = move.current();
             requireState(record);
             if (record.state() == MigrationState.EXECUTED) {
-                MoveNotes sealed = verify(record, options, reread, new PhaseProgress(progress, 0, VERIFIED));
+                MoveNotes sealed = verify(record, options, new PhaseProgress(progress, 0, VERIFIED));
                 record = move.update(MigrationState.COMMITTING, sealed);
             }
             Receipt receipt = receipts.sign(Statements.of(record, MoveNotes.of(record), receipts));
@@ -81,20 +77,18 @@ final class Commit {
                 names);
     }
 
-    private MoveNotes verify(MigrationRecord record, CommitOptions options, Optional<Reread> known, Progress progress) {
+    private MoveNotes verify(MigrationRecord record, CommitOptions options, Progress progress) {
         MoveNotes notes = sources.check(record, options.acceptChangedSource());
         try (Fill fill = store.openFill(record.target())) {
             if (fill instanceof SelfFilling self) {
                 notes = SelfFilled.prepare(self, notes, options, time);
             }
             Verifier.requireAllFilled(fill);
-            Reread reread = known.filter(of -> of.targetId().equals(record.targetId()))
-                    .orElse(new Reread(
-                            record.targetId(), fill.objects(), notes.points().size()));
-            Verifier verifier = new Verifier(fill, time, reread, options.verifySource(), progress);
             Optional<RangeDigests> ranges = options.skipVerification()
                     ? Optional.empty()
-                    : Optional.of(SelfFilled.explain(fill, verifier::run));
+                    : Optional.of(SelfFilled.explain(
+                            fill,
+                            new Verifier(fill, time, notes.points().size(), options.verifySource(), progress)::run));
             DigestTree tree = new DigestTree();
             for (long object = 0; object < fill.objects(); object++) {
                 tree.add(fill.recorded(object));

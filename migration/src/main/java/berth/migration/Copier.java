@@ -1,7 +1,6 @@
 package berth.migration;
 
 import berth.block.Fill;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,7 +19,6 @@ final class Copier {
     private final Pacer pacer;
     private final CopyMeter meter;
     private final TimeSource time;
-    private final Optional<Reread> along;
     private final Runnable noted;
     private final ObjectLoop loop;
     private final ReentrantLock checkpoint = new ReentrantLock();
@@ -34,9 +32,8 @@ final class Copier {
      * @param pacer makes workers wait
      * @param meter counts
      * @param time says when a checkpoint is due
-     * @param along reads each object again when it was copied
      */
-    record Parts(Fill fill, Pacer pacer, CopyMeter meter, TimeSource time, Optional<Reread> along) {}
+    record Parts(Fill fill, Pacer pacer, CopyMeter meter, TimeSource time) {}
 
     /**
      * A copier.
@@ -49,7 +46,6 @@ final class Copier {
         this.pacer = parts.pacer();
         this.meter = parts.meter();
         this.time = parts.time();
-        this.along = parts.along();
         this.noted = noted;
         this.loop = new ObjectLoop(fill.objects(), workers, this::copy);
         this.checkpointNanos = time.nanos();
@@ -76,7 +72,6 @@ final class Copier {
         pacer.before(worker, loop::stopping);
         long begun = time.nanos();
         Fill.Copied copied = fill.fill(object);
-        along.ifPresent(reread -> reread.check(fill, object));
         long worked = time.nanos() - begun;
         meter.copied(copied);
         checkpointWhenDue();

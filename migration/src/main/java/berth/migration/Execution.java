@@ -26,20 +26,8 @@ final class Execution {
         this.time = time;
     }
 
-    /**
-     * What was done.
-     *
-     * @param status what was copied
-     * @param reread what reading the target again has shown; empty when it was not
-     */
-    record Done(CopyStatus status, Optional<Reread> reread) {}
-
-    /**
-     * See {@link Mover#execute}.
-     *
-     * @param along whether to read the target again on the way, where that proves as much as doing it afterwards
-     */
-    Done run(ImageSpec image, ExecuteOptions options, boolean along, CopyProgress progress) {
+    /** See {@link Mover#execute}. */
+    CopyStatus run(ImageSpec image, ExecuteOptions options, CopyProgress progress) {
         MoveRecord move = new MoveRecord(store, image);
         requireState(move.current());
         try (Activities.Activity activity = activities.begin(move.targetId(), image, "being executed")) {
@@ -50,11 +38,10 @@ final class Execution {
             try (Fill fill = store.openFill(record.target())) {
                 CopyMeter meter = new CopyMeter(before(fill, notes), progress, time);
                 activity.copying(meter::status);
-                Optional<Reread> reread = along ? rereadAlong(fill, move, notes) : Optional.empty();
                 notes = fill instanceof SelfFilling self
                         ? watch(self, meter, options, new Noted(move, notes))
-                        : copy(fill, meter, options, new Noted(move, notes), reread);
-                return new Done(finish(move, notes.at(meter.status()), options, meter), reread);
+                        : copy(fill, meter, options, new Noted(move, notes));
+                return finish(move, notes.at(meter.status()), options, meter);
             }
         }
     }
@@ -64,13 +51,6 @@ final class Execution {
         if (state != MigrationState.PREPARED && state != MigrationState.EXECUTING) {
             throw States.refuse(record, MigrationState.PREPARED);
         }
-    }
-
-    /** For copies that are begun, and in which each object is written once. */
-    private static Optional<Reread> rereadAlong(Fill fill, MoveRecord move, MoveNotes notes) {
-        int points = notes.points().size();
-        boolean proves = fill.provesAtOnce() && points == 1 && fill.filledObjects() == 0;
-        return proves ? Optional.of(new Reread(move.targetId(), fill.objects(), points)) : Optional.empty();
     }
 
     /** What is filled, the store knows best: a kill may have come after the last checkpoint. */
@@ -96,11 +76,11 @@ final class Execution {
         }
     }
 
-    private MoveNotes copy(Fill fill, CopyMeter meter, ExecuteOptions options, Noted before, Optional<Reread> reread) {
+    private MoveNotes copy(Fill fill, CopyMeter meter, ExecuteOptions options, Noted before) {
         int workers = options.workers().orElseGet(() -> fill.usefulThreads(fill.filledObjects() < fill.objects()));
         Noted noted = before.started(time, optionTexts(options, Integer.toString(workers)));
         noted.note(meter.status());
-        Copier.Parts parts = new Copier.Parts(fill, pacer(fill, options), meter, time, reread);
+        Copier.Parts parts = new Copier.Parts(fill, pacer(fill, options), meter, time);
         new Copier(parts, workers, () -> noted.note(meter.status())).run();
         return noted.notes();
     }

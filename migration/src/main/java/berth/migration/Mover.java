@@ -83,18 +83,7 @@ public final class Mover {
      *     can throw
      */
     public CopyStatus execute(ImageSpec image, ExecuteOptions options, CopyProgress progress) {
-        return execution.run(image, options, false, progress).status();
-    }
-
-    /**
-     * {@linkplain #execute Executes} and {@linkplain #commit commits} in one go. Where the store tells what it keeps of an
-     * object as soon as it has it, the target is read again on the way, each object after it was written; else
-     * afterwards, as commit does alone. The source is read again afterwards.
-     */
-    public Committed executeAndCommit(
-            ImageSpec image, ExecuteOptions execute, CommitOptions options, CopyProgress copied, Progress verified) {
-        Execution.Done done = execution.run(image, execute, !options.skipVerification(), copied);
-        return commit.run(image, options, done.reread(), verified);
+        return execution.run(image, options, progress);
     }
 
     /**
@@ -106,7 +95,7 @@ public final class Mover {
      *     what was copied
      */
     public Committed commit(ImageSpec image, CommitOptions options, Progress progress) {
-        return commit.run(image, options, Optional.empty(), progress);
+        return commit.run(image, options, progress);
     }
 
     /**

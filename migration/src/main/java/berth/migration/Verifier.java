@@ -2,6 +2,7 @@ package berth.migration;
 
 import berth.block.BlockException;
 import berth.block.Fill;
+import berth.block.ObjectDigest;
 import berth.block.Problem;
 import berth.block.Progress;
 import java.util.ArrayList;
@@ -21,26 +22,27 @@ final class Verifier {
     private final Pacer pacer;
     private final TimeSource time;
     private final boolean sourceToo;
-    private final Reread target;
+    private final RangeCollector ranges;
     private final Progress progress;
     private final ObjectLoop loop;
+    private final SortedSet<Long> wrongInTarget = new TreeSet<>();
     private final SortedSet<Long> wrongInSource = new TreeSet<>();
     private long done;
 
     /**
      * A verifier.
      *
-     * @param target what is known of the target; objects that were read again are not read once more
+     * @param points how many points in time the disk has
      * @param sourceToo whether to read the source again, too
      * @param progress counts objects; called by one thread at a time
      */
-    Verifier(Fill fill, TimeSource time, Reread target, boolean sourceToo, Progress progress) {
+    Verifier(Fill fill, TimeSource time, int points, boolean sourceToo, Progress progress) {
         this.fill = fill;
         this.time = time;
         this.pacer = Pacer.forClients(fill, time);
         this.sourceToo = sourceToo;
         this.progress = progress;
-        this.target = target;
+        this.ranges = new RangeCollector(fill.objects(), points, RangeDigests.rangeObjects(fill.objects(), points));
         this.loop = new ObjectLoop(fill.objects(), fill.usefulThreads(sourceToo), this::check);
     }
 
@@ -54,7 +56,7 @@ final class Verifier {
         requireAllFilled(fill);
         loop.run();
         List<String> differences = new ArrayList<>();
-        describe("the target", target.wrong(), differences);
+        describe("the target", wrongInTarget, differences);
         describe("the source", wrongInSource, differences);
         if (!differences.isEmpty()) {
             throw new BlockException(
@@ -63,7 +65,7 @@ final class Verifier {
                             + ". Abort the migration and prepare it again; nothing was committed",
                     differences);
         }
-        return target.ranges();
+        return ranges.ranges();
     }
 
     /** @throws BlockException {@link Problem#CORRUPT} when an object has no digest although everything was copied */
@@ -79,14 +81,20 @@ final class Verifier {
     private void check(long object, int worker) {
         pacer.before(worker, loop::stopping);
         long begun = time.nanos();
-        target.check(fill, object);
-        boolean sourceEqual = !sourceToo || fill.sourceDigest(object).equals(fill.recorded(object));
+        ObjectDigest recorded = fill.recorded(object);
+        List<ObjectDigest> points = new ArrayList<>();
+        boolean targetEqual = fill.reread(object, points::add).equals(recorded);
+        ranges.add(object, points);
+        boolean sourceEqual = !sourceToo || fill.sourceDigest(object).equals(recorded);
         long worked = time.nanos() - begun;
-        count(object, sourceEqual);
+        count(object, targetEqual, sourceEqual);
         pacer.after(fill.objectBytes(), worked, loop::stopping);
     }
 
-    private synchronized void count(long object, boolean sourceEqual) {
+    private synchronized void count(long object, boolean targetEqual, boolean sourceEqual) {
+        if (!targetEqual) {
+            wrongInTarget.add(object);
+        }
         if (!sourceEqual) {
             wrongInSource.add(object);
         }

@@ -48,11 +48,6 @@ class FilterFill implements Fill {
     }
 
     @Override
-    public boolean provesAtOnce() {
-        return to.provesAtOnce();
-    }
-
-    @Override
     public ObjectDigest sourceDigest(long object) {
         return to.sourceDigest(object);
     }

@@ -40,7 +40,7 @@ abstract class MoverFixture {
 
     final SparseBytes then = bytes(1, new SparseBytes(SIZE));
     final SparseBytes now = bytes(2, then.copy());
-    final DiskOutside disk = makeDisk();
+    final DiskOutside disk = DiskOutside.of("s1", then, now);
     final FakeTime time = new FakeTime();
     OptionalLong space = OptionalLong.empty();
     FaultyStore faults;
@@ -49,11 +49,6 @@ abstract class MoverFixture {
 
     @TempDir
     Path directory;
-
-    /** What is imported. */
-    DiskOutside makeDisk() {
-        return DiskOutside.of("s1", then, now);
-    }
 
     /** The store that disks are moved into. */
     MigrationStore openStore() {

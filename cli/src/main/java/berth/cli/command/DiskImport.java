@@ -154,16 +154,14 @@ final class DiskImport {
         Mover mover = engine.mover();
         try {
             MigrationState state = own(id).state();
-            Progress verified = (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)");
-            if (state != MigrationState.PREPARED && state != MigrationState.EXECUTING) {
-                return mover.commit(target, options(), verified);
+            if (state == MigrationState.PREPARED || state == MigrationState.EXECUTING) {
+                mover.execute(
+                        target,
+                        MigrationCommands.copyOptions(call.args()),
+                        status -> line.update(status.percent(), MigrationCommands.detail(status)));
             }
-            return mover.executeAndCommit(
-                    target,
-                    MigrationCommands.copyOptions(call.args()),
-                    options(),
-                    status -> line.update(status.percent(), MigrationCommands.detail(status)),
-                    verified);
+            return mover.commit(
+                    target, options(), (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)"));
         } catch (BlockException e) {
             if (e.problem() != Problem.IMAGE_IN_USE) { // then another client is at it
                 takeBack(id, mover, e);
