@@ -4,6 +4,7 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -87,6 +88,16 @@ public record CephConfig(
     /** The user's whole name, for example {@code client.cinder}. */
     public String entity() {
         return "client." + user;
+    }
+
+    /** What tells one way to reach a cluster, and one user of it, from others. */
+    public List<String> reach() {
+        return List.of(
+                configurationFile.map(Path::toString).orElse(""),
+                cluster,
+                user,
+                keyring.map(Path::toString).orElse(""),
+                monitors.orElse(""));
     }
 
     /** With a configuration file. */

@@ -3,19 +3,18 @@ package berth.server;
 import berth.block.BlockException;
 import berth.block.Problem;
 import berth.ceph.CephConfig;
-import berth.ceph.CreateOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Runs a command on a cluster: through a process of this user that serves the cluster on this host, if there is one, else
@@ -48,20 +47,21 @@ public final class ClusterAccess {
             String version,
             Supplier<CommandHandler> handlers) {
         this.servers = new StoreDirectory(home.path().resolve("servers"));
-        this.place = () -> place(cluster.withCreation(CreateOptions.DEFAULT), environment);
-        this.usual = cluster.creation().equals(CreateOptions.DEFAULT);
+        this.place = () -> place(cluster, environment);
+        this.usual = cluster.creation().isDefault();
         this.version = version;
         this.handlers = handlers;
     }
 
     /** Where the process that serves a cluster takes commands: a place for each way to name a cluster. */
     private StoreDirectory place(CephConfig cluster, Map<String, String> environment) {
-        String name = cluster
-                + VARIABLES.stream()
-                        .map(variable -> variable + "=" + environment.get(variable))
-                        .collect(Collectors.joining("\n", "\n", ""));
+        List<String> names = new ArrayList<>(cluster.reach());
+        for (String variable : VARIABLES) {
+            names.add(environment.getOrDefault(variable, ""));
+        }
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            byte[] text = String.join("\0", names).getBytes(StandardCharsets.UTF_8);
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
             Path directory = servers.path().resolve(HexFormat.of().formatHex(hash, 0, NAME_BYTES));
             return new StoreDirectory(directory);
         } catch (NoSuchAlgorithmException e) {
