@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A cluster of one monitor and one OSD on this machine, the OSD's data in a sparse file, with the pool {@code vms}. */
+/** A cluster on this machine, the OSDs' data in sparse files, with the pool {@code vms}, of which there is one copy. */
 final class CephBench implements AutoCloseable {
     /** The pool. */
     static final String POOL = "vms";
@@ -20,17 +20,23 @@ final class CephBench implements AutoCloseable {
         this.cluster = cluster;
     }
 
+    /** Starts a cluster of one monitor and one OSD in the workbench. */
+    static CephBench start(Workbench bench) {
+        return start(bench, CephCluster.Size.SMALL, 8);
+    }
+
     /**
      * Starts a cluster in the workbench.
      *
+     * @param groups how many placement groups the pool has
      * @throws BenchException when the packages are not there
      */
-    static CephBench start(Workbench bench) {
+    static CephBench start(Workbench bench, CephCluster.Size size, int groups) {
         if (!Programs.isInstalled("ceph-osd") || !Programs.isInstalled("rbd")) {
             throw new BenchException("a cluster needs Debian's packages ceph-mon, ceph-osd and ceph-common");
         }
-        CephCluster cluster = CephCluster.start(directory(bench), CephCluster.Size.SMALL);
-        cluster.createPool(POOL, 8);
+        CephCluster cluster = CephCluster.start(directory(bench), size);
+        cluster.createPool(POOL, groups);
         return new CephBench(bench, cluster);
     }
 
@@ -44,7 +50,16 @@ final class CephBench implements AutoCloseable {
 
     /** A {@code berth} command line on the cluster. */
     List<String> berth(String... arguments) {
-        return bench.berth(List.of("-c", configuration().toString()), arguments);
+        List<String> command = new ArrayList<>(
+                List.of("env", "BERTH_STORE=" + bench.directory().resolve("home")));
+        command.addAll(bench.berth(List.of("-c", configuration().toString()), arguments));
+        return command;
+    }
+
+    /** Starts a process through which other commands work until it is closed. */
+    Daemon serve() {
+        return Daemon.startUntilItSays(
+                "serving the store", berth("serve"), bench.directory().resolve("serve.log"));
     }
 
     /** An {@code rbd} command line on the cluster. */

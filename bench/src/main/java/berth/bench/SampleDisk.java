@@ -31,15 +31,15 @@ final class SampleDisk {
 
     /** Makes the two files, with 1.5 GiB of data in some 1,800 runs. */
     static SampleDisk scattered(Workbench bench) {
-        return make(bench, SampleDisk::writeRuns);
+        return make(bench, SampleDisk::writeRuns, 64 << 10);
     }
 
-    /** Makes the two files, with an ext4 file system in which there are 1.2 GiB of files. */
+    /** Makes the two files, with an ext4 file system in which there are 1.2 GiB of files, and a few larger changes. */
     static SampleDisk guest(Workbench bench) {
-        return make(bench, raw -> writeFileSystem(bench, raw));
+        return make(bench, raw -> writeFileSystem(bench, raw), 1 << 20);
     }
 
-    private static SampleDisk make(Workbench bench, Content content) {
+    private static SampleDisk make(Workbench bench, Content content, int changedBytes) {
         Path raw = bench.directory().resolve("sample.raw");
         Path base = bench.directory().resolve("sample-base.qcow2");
         Path overlay = bench.directory().resolve("sample.qcow2");
@@ -52,7 +52,7 @@ final class SampleDisk {
         }
         Programs.run(
                 "qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), overlay.toString());
-        changeSome(bench, overlay);
+        changeSome(bench, overlay, changedBytes);
         return new SampleDisk(overlay);
     }
 
@@ -76,7 +76,7 @@ final class SampleDisk {
         }
     }
 
-    /** Files of 4 KiB to 16 MiB, most of them small and most bytes in large ones, as systems have them. */
+    /** Files of 4 KiB to 16 MiB, most bytes of them in large ones, as systems have them. */
     private static void writeFileSystem(Workbench bench, Path raw) throws IOException {
         Random random = new Random(SEED);
         Path root = Files.createDirectory(bench.directory().resolve("root"));
@@ -91,12 +91,12 @@ final class SampleDisk {
         Workbench.remove(root);
     }
 
-    private static void changeSome(Workbench bench, Path overlay) {
+    private static void changeSome(Workbench bench, Path overlay, int changedBytes) {
         Path socket = bench.directory().resolve("sample.sock");
         Path log = bench.directory().resolve("sample.log");
         var command = List.of("qemu-nbd", "-f", "qcow2", "-t", "-k", socket.toString(), overlay.toString());
         try (Daemon _ = Daemon.start(command, socket, log)) {
-            new Fio("randwrite", 64 << 10, 4).cover(Fio.Disk.nbd("nbd+unix:///?socket=" + socket), OVERLAY_DATA);
+            new Fio("randwrite", changedBytes, 4).cover(Fio.Disk.nbd("nbd+unix:///?socket=" + socket), OVERLAY_DATA);
         }
     }
 }
