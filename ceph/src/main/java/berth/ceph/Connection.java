@@ -61,8 +61,6 @@ final class Connection {
         set("rados_mon_op_timeout", operationSeconds);
         set("rados_osd_op_timeout", operationSeconds);
         set("rbd_cache", "false"); // It forgets writes that failed after they were acknowledged, and a flush succeeds.
-        // Nobody changes the bytes of a write before it is acknowledged, so that librbd need not copy them.
-        set("rbd_disable_zero_copy_writes", "false");
         // What the libraries would print goes into our messages, as far as they tell.
         set("log_to_stderr", "false");
         set("err_to_stderr", "false");

@@ -74,7 +74,7 @@ final class DigestLog {
     }
 
     private String name(int point) {
-        return "berth_digests." + imageId + "." + point;
+        return "berth_copied." + imageId + "." + point;
     }
 
     /** What was put for an object at a point in time. */

@@ -35,8 +35,8 @@ record StoredMove(
     /** The key of the image's metadata. */
     static final String KEY = "berth.migration";
 
-    /** The format: 2 since the log of digests has checksums. */
-    static final int FORMAT = 2;
+    /** The only format so far. */
+    static final int FORMAT = 1;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(
@@ -91,7 +91,7 @@ record StoredMove(
                 return move;
             }
             throw new BlockException(
-                    Problem.NEWER_FORMAT, "another version of berth has begun the migration of image " + image);
+                    Problem.NEWER_FORMAT, "a newer version of berth has begun the migration of image " + image);
         } catch (JacksonException e) {
             throw new BlockException(
                     Problem.CORRUPT, "the metadata " + KEY + " of image " + image + " are not what berth wrote", e);

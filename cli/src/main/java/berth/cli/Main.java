@@ -45,8 +45,7 @@ public final class Main {
             }
             Optional<CephConfig> cluster = words.verb().get() == Verb.PROMOTE
                     ? Optional.empty() // The options say where to, not where from.
-                    : CephOptions.of(
-                            invocation.args(), words.store(), System.getenv("BERTH_STORE"), invocation.resolve(""));
+                    : cluster(words, invocation);
             if (cluster.isPresent()) {
                 return runOnCeph(cluster.get(), words.verb().get(), invocation, io);
             }
@@ -61,27 +60,30 @@ public final class Main {
         }
     }
 
-    private static int runOnCeph(CephConfig cluster, Verb verb, Invocation invocation, CommandIo io) {
-        StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
-        ClusterAccess access = new ClusterAccess(
-                cluster,
-                home,
-                System.getenv(),
-                Version.current(),
-                () -> new CommandRunner(new LazyEngine(() -> Engine.open(cluster, home))));
-        if (verb == Verb.SERVE) {
-            return access.serve(invocation, io);
-        }
-        // What listens does so in a process of its own, which ends with it.
-        boolean listens = invocation.args().stream().anyMatch(Main::isListening);
-        return listens ? access.runHere(invocation, io) : access.run(invocation, io);
+    private static Optional<CephConfig> cluster(CommandWords words, Invocation invocation) {
+        return CephOptions.of(
+                invocation.args(), words.store(), invocation.environment().get("BERTH_STORE"), invocation.resolve(""));
     }
 
-    private static boolean isListening(String argument) {
-        return argument.equals("--listen")
-                || argument.startsWith("--listen=")
-                || argument.equals("--socket")
-                || argument.startsWith("--socket=");
+    private static int runOnCeph(CephConfig cluster, Verb verb, Invocation invocation, CommandIo io) {
+        StoreDirectory home = StoreDirectory.besideCluster(System.getenv());
+        ClusterAccess access =
+                new ClusterAccess(cluster, home, System.getenv(), Version.current(), command -> onCeph(command, home));
+        return switch (verb) {
+            case SERVE -> access.serve(invocation, io);
+            // What listens does so in a process of its own, which ends with it.
+            case NBD_SERVE, HTTP_SERVE -> access.runHere(invocation, io);
+            default -> listens(invocation) ? access.runHere(invocation, io) : access.run(invocation, io);
+        };
+    }
+
+    private static CommandRunner onCeph(Invocation invocation, StoreDirectory home) {
+        return new CommandRunner(new LazyEngine(() -> Engine.open(
+                cluster(CommandWords.of(invocation.args()), invocation).orElseThrow(), home)));
+    }
+
+    private static boolean listens(Invocation invocation) {
+        return invocation.args().stream().anyMatch(arg -> arg.equals("--listen") || arg.startsWith("--listen="));
     }
 
     private static void complain(CommandIo io, BlockException e) {

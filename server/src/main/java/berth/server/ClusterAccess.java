@@ -3,58 +3,62 @@ package berth.server;
 import berth.block.BlockException;
 import berth.block.Problem;
 import berth.ceph.CephConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * Runs a command on a cluster: through a process of this user that serves the cluster on this host, if there is one, else
- * in this process. A cluster has no owner, so every process can connect by itself; one that has been running for a while
- * is quicker. It takes the commands that name the cluster as it does, with the same user.
+ * Runs a command on a cluster: in a process of this user that serves the cluster on this host, if there is one, else in
+ * this process. A cluster has no owner: wherever a command runs, it connects by itself, as what its own arguments name,
+ * and what becomes of one connection is nothing to the others. A process that has been running for a while only is
+ * quicker.
  */
 public final class ClusterAccess {
     /** What of the environment librados looks at. */
-    private static final List<String> VARIABLES = List.of("CEPH_ARGS", "CEPH_CONF", "CEPH_KEYRING");
+    private static final List<String> VARIABLES = List.of("CEPH_ARGS", "CEPH_KEYRING", "CEPH_LIB", "HOME");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int NAME_BYTES = 16;
 
+    private final CephConfig cluster;
     private final StoreDirectory servers;
-    private final Supplier<StoreDirectory> place;
-    private final boolean usual;
+    private final Map<String, String> environment;
     private final String version;
-    private final Supplier<CommandHandler> handlers;
+    private final Function<Invocation, CommandHandler> handlers;
 
     /**
      * @param cluster how the cluster is reached
      * @param home what keeps this user's files on this host
      * @param environment the process's environment
      * @param version this program's version
-     * @param handlers makes what runs commands in this process
+     * @param handlers makes what runs a command in this process
      */
     public ClusterAccess(
             CephConfig cluster,
             StoreDirectory home,
             Map<String, String> environment,
             String version,
-            Supplier<CommandHandler> handlers) {
+            Function<Invocation, CommandHandler> handlers) {
+        this.cluster = cluster;
         this.servers = new StoreDirectory(home.path().resolve("servers"));
-        this.place = () -> place(cluster, environment);
-        this.usual = cluster.creation().isDefault();
+        this.environment = environment;
         this.version = version;
         this.handlers = handlers;
     }
 
-    /** Where the process that serves a cluster takes commands: a place for each way to name a cluster. */
-    private StoreDirectory place(CephConfig cluster, Map<String, String> environment) {
+    /** Where the process that serves the cluster takes commands: a place for each way to name a cluster and a user. */
+    private StoreDirectory place() {
         List<String> names = new ArrayList<>(cluster.reach());
         for (String variable : VARIABLES) {
             names.add(environment.getOrDefault(variable, ""));
@@ -69,9 +73,14 @@ public final class ClusterAccess {
         }
     }
 
+    /** Where no file is named, librados looks in places that depend on where a process was started. */
+    private boolean isNamed() {
+        return cluster.configurationFile().isPresent();
+    }
+
     /** Runs a command where it is done soonest. */
     public int run(Invocation invocation, CommandIo io) {
-        if (usual && Files.isDirectory(servers.path())) {
+        if (isNamed() && Files.isDirectory(servers.path())) {
             OptionalInt status = byServer(invocation, io);
             if (status.isPresent()) {
                 return status.getAsInt();
@@ -82,7 +91,7 @@ public final class ClusterAccess {
 
     private OptionalInt byServer(Invocation invocation, CommandIo io) {
         try {
-            return ControlClient.run(place.get(), version, invocation, io);
+            return ControlClient.run(place(), version, Optional.of(PATIENCE), invocation, io);
         } catch (BlockException e) {
             if (e.problem() == Problem.STORE_LOCKED) {
                 return OptionalInt.empty(); // One of another version, which has not begun anything.
@@ -93,19 +102,57 @@ public final class ClusterAccess {
 
     /** Runs a command in this process. */
     public int runHere(Invocation invocation, CommandIo io) {
-        try (CommandHandler handler = handlers.get()) {
+        try (CommandHandler handler = handlers.apply(invocation)) {
             return handler.run(invocation, io);
         }
     }
 
     /** Runs a command that stays in this process, which takes those of others meanwhile unless another one does. */
     public int serve(Invocation invocation, CommandIo io) {
-        Optional<Owner> owner = Owner.tryBecome(place.get(), version, _ -> handlers.get());
-        if (owner.isEmpty()) {
+        Optional<StoreLock> lock = isNamed() ? tryLock() : Optional.empty();
+        if (lock.isEmpty()) {
             return runHere(invocation, io);
         }
-        try (Owner mine = owner.get()) {
-            return mine.run(invocation, io);
+        try (StoreLock _ = lock.get()) {
+            return serveGuests(invocation, io);
+        }
+    }
+
+    /** Where nothing can be kept, nothing can be taken from others, either. */
+    private Optional<StoreLock> tryLock() {
+        try {
+            return StoreLock.tryTake(place());
+        } catch (BlockException e) {
+            return Optional.empty();
+        }
+    }
+
+    private int serveGuests(Invocation invocation, CommandIo io) {
+        ControlServer server;
+        try {
+            server = ControlServer.startForGuests(place().controlSocket(), new Guests(), version);
+        } catch (IOException e) {
+            return runHere(invocation, io);
+        }
+        io.cancellation().onCancel(server::refuseAndCancel);
+        try {
+            return runHere(invocation, io);
+        } finally {
+            server.refuseAndCancel();
+            server.close();
+        }
+    }
+
+    /** Runs each command with a connection of its own. */
+    private final class Guests implements CommandHandler {
+        @Override
+        public int run(Invocation invocation, CommandIo io) {
+            return runHere(invocation, io);
+        }
+
+        @Override
+        public void close() {
+            // Each command has closed what it had.
         }
     }
 }

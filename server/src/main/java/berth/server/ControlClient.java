@@ -5,8 +5,12 @@ import berth.block.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Has the owner of a store run a command, and carries its streams. */
@@ -31,7 +35,17 @@ final class ControlClient {
      *     the connection broke while the command ran
      */
     static OptionalInt run(StoreDirectory store, String version, Invocation invocation, CommandIo io) {
-        try (FrameChannel channel = connect(store, version)) {
+        return run(store, version, Optional.empty(), invocation, io);
+    }
+
+    /**
+     * The same where the command can be run elsewhere as well.
+     *
+     * @param patience how long to wait for the owner's greeting, before which it has promised nothing; no end when empty
+     */
+    static OptionalInt run(
+            StoreDirectory store, String version, Optional<Duration> patience, Invocation invocation, CommandIo io) {
+        try (FrameChannel channel = connect(store, version, patience)) {
             if (channel == null) {
                 return OptionalInt.empty();
             }
@@ -43,13 +57,17 @@ final class ControlClient {
     }
 
     /** Connects and greets. Until the owner's greeting has come it has promised nothing, so failures are no errors. */
-    private static @Nullable FrameChannel connect(StoreDirectory store, String version) {
+    private static @Nullable FrameChannel connect(StoreDirectory store, String version, Optional<Duration> patience) {
         FrameChannel channel = null;
         Handshake owner = null;
+        CountDownLatch greeted = new CountDownLatch(1);
         try {
-            channel = new FrameChannel(ControlSocket.connect(store.controlSocket()));
+            FrameChannel connected = new FrameChannel(ControlSocket.connect(store.controlSocket()));
+            channel = connected;
+            patience.ifPresent(time -> closeAfter(time, greeted, connected));
             Handshake.mine(version).writeTo(channel);
             owner = Handshake.readFrom(channel);
+            greeted.countDown();
         } catch (IOException e) {
             // The same as no greeting.
         }
@@ -65,6 +83,19 @@ final class ControlClient {
                             + "; use the same version or stop that process");
         }
         return null;
+    }
+
+    /** Whoever waits for the greeting gets none then. */
+    private static void closeAfter(Duration time, CountDownLatch greeted, FrameChannel channel) {
+        Thread.ofPlatform().daemon().name("greeting").start(() -> {
+            try {
+                if (!greeted.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+                    closeQuietly(channel);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // Nobody does that; the greeting is waited for.
+            }
+        });
     }
 
     private static void closeQuietly(@Nullable FrameChannel channel) {

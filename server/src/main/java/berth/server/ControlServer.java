@@ -13,19 +13,24 @@ import java.util.Set;
 final class ControlServer implements AutoCloseable {
     /** Commands that run at a time; more wait in the socket's queue. */
     static final int MAX_SESSIONS = 64;
+    /** Each may have tens of MiB in hand. */
+    private static final int MAX_GUESTS = 4;
 
     private final Path path;
     private final ServerSocketChannel socket;
     private final CommandHandler handler;
     private final String version;
+    private final boolean refuses;
     private final Set<ControlSession> sessions = new HashSet<>();
     private boolean stopping;
 
-    private ControlServer(Path path, ServerSocketChannel socket, CommandHandler handler, String version) {
+    private ControlServer(
+            Path path, ServerSocketChannel socket, CommandHandler handler, String version, boolean refuses) {
         this.path = path;
         this.socket = socket;
         this.handler = handler;
         this.version = version;
+        this.refuses = refuses;
     }
 
     /**
@@ -34,7 +39,15 @@ final class ControlServer implements AutoCloseable {
      * @param version this program's version; clients of another one are refused
      */
     static ControlServer start(Path path, CommandHandler handler, String version) throws IOException {
-        ControlServer server = new ControlServer(path, ControlSocket.listen(path), handler, version);
+        return start(new ControlServer(path, ControlSocket.listen(path), handler, version, false));
+    }
+
+    /** The same for commands that can be run elsewhere: where there are {@value #MAX_GUESTS} already, they are. */
+    static ControlServer startForGuests(Path path, CommandHandler handler, String version) throws IOException {
+        return start(new ControlServer(path, ControlSocket.listen(path), handler, version, true));
+    }
+
+    private static ControlServer start(ControlServer server) {
         Thread.ofPlatform().name("control").daemon().start(server::acceptUntilClosed);
         return server;
     }
@@ -55,11 +68,11 @@ final class ControlServer implements AutoCloseable {
     private void accept(SocketChannel client) throws IOException, InterruptedException {
         ControlSession session = new ControlSession(client, handler, version);
         synchronized (sessions) {
-            while (sessions.size() >= MAX_SESSIONS && !stopping) {
+            while (!refuses && sessions.size() >= MAX_SESSIONS && !stopping) {
                 sessions.wait();
             }
-            if (stopping) {
-                client.close(); // it has not got our greeting, so it tries again
+            if (stopping || (refuses && sessions.size() >= MAX_GUESTS)) {
+                client.close(); // it has not got our greeting, so it tries again, or elsewhere
                 return;
             }
             sessions.add(session);
@@ -92,6 +105,23 @@ final class ControlServer implements AutoCloseable {
         running.forEach(ControlSession::cancel);
     }
 
+    /** Takes no more commands, and asks those that run to end. */
+    void refuseAndCancel() {
+        synchronized (sessions) {
+            stopping = true;
+        }
+        removeSocket();
+        cancelAll();
+    }
+
+    private void removeSocket() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // A socket file that stays is replaced by the next owner.
+        }
+    }
+
     /** Waits for the commands that run, then stops to listen. Commands are taken until the last one has ended. */
     @Override
     public void close() {
@@ -107,11 +137,11 @@ final class ControlServer implements AutoCloseable {
             stopping = true;
             sessions.notifyAll();
         }
+        removeSocket();
         try {
-            Files.deleteIfExists(path);
             socket.close();
         } catch (IOException e) {
-            // A socket file that stays is replaced by the next owner.
+            // Nobody can connect any more in any case.
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

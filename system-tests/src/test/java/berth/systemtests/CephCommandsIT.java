@@ -279,7 +279,7 @@ class CephCommandsIT {
         String[] slowly = cinder.with(
                 "promote", "--no-progress", "--bandwidth", "1M", "rbd/twig", "--to", "ceph:vms", "--parent", STEM);
         try (BerthProcess first = local.start(slowly)) {
-            first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_digests"), "checkpoint");
+            first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_copied"), "checkpoint");
             first.killHard();
         }
         cluster.rbd("snap", "create", "--no-progress", "vms/stem@later");

@@ -126,7 +126,7 @@ class CephMoveIT {
         String[] fast = Stream.of(all, names).flatMap(List::stream).toArray(String[]::new);
         String id;
         try (BerthProcess first = berth.start(slowly)) {
-            first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_digests"), "checkpoint");
+            first.await(() -> cluster.rados("-p", "vms", "ls").contains("berth_copied"), "checkpoint");
             id = lab.store().migration(TARGET).targetId();
 
             Outcome second = berth.run(fast);

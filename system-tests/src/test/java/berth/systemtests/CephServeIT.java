@@ -6,14 +6,24 @@ import berth.ceph.cluster.CephCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that serves a real cluster takes the commands that name the cluster as it does. */
+/** A process that serves a real cluster runs the commands that name the cluster and the user as it does. */
 class CephServeIT {
-    private static final String SERVING = "serving the store";
+    private static final int GUESTS = 4;
+    private static final byte[] BYTES = new byte[1 << 16];
+
+    static {
+        Arrays.fill(BYTES, (byte) 7);
+    }
 
     @TempDir
     static Path shared;
@@ -21,83 +31,153 @@ class CephServeIT {
     @AutoClose
     private static CephCluster cluster;
 
+    private static CephUser user;
+
     @TempDir
     Path temp;
+
+    private Berth berth;
+    private BerthProcess server;
 
     @BeforeAll
     static void start() throws IOException {
         cluster = CephCluster.start(Files.createDirectory(shared.resolve("cluster")), CephCluster.Size.SMALL);
         cluster.createPool("vms", 1);
+        user = CephUser.admin(cluster);
     }
 
-    /** The administrator, whose key only the server gets to see. */
-    private CephUser user() throws IOException {
-        Path keyring = temp.resolve("keyring");
-        Files.copy(CephUser.admin(cluster).keyring(), keyring);
-        return new CephUser(cluster, "admin", keyring);
+    @BeforeEach
+    void serve() throws IOException {
+        berth = Berth.in(temp);
+        server = serving();
+    }
+
+    private BerthProcess serving() throws IOException {
+        BerthProcess started = berth.start(user.with("serve"));
+        try {
+            started.awaitMessage("serving the store");
+            return started;
+        } catch (IOException | AssertionError e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    /** An import that goes on until it gets no more input. */
+    private BerthProcess endlessImport(CephUser as, String image) throws IOException {
+        BerthProcess process = berth.startReading(as.with("import", "--no-progress", "-", image));
+        try {
+            process.input().write(BYTES);
+            process.input().flush();
+            process.await(() -> cluster.rbd("ls", "vms").contains(image.substring("vms/".length())), image);
+            return process;
+        } catch (IOException | AssertionError e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private static void endImport(BerthProcess process, String image) throws IOException {
+        process.input().close();
+        process.end().succeeded();
+        cluster.rbd("rm", "--no-progress", image);
+    }
+
+    /** Whether a process has connected to the cluster itself. */
+    private static boolean connected(BerthProcess process) throws IOException {
+        return Files.readString(Path.of("/proc/" + process.pid() + "/maps")).contains("librados");
+    }
+
+    private boolean runsByItself(CephUser as, String image) throws IOException {
+        try (BerthProcess process = endlessImport(as, image)) {
+            boolean result = connected(process);
+            endImport(process, image);
+            return result;
+        }
     }
 
     @Test
-    void commandsWorkThroughTheServerAndByThemselvesOnceItHasEnded() throws Exception {
+    void commandsRunInTheServerAndByThemselvesOnceItHasEnded() throws Exception {
         Path disk = Disks.raw(temp.resolve("disk.raw"), 9 << 20, 20, 1);
-        Path qcow = temp.resolve("disk.qcow2");
-        Programs.ok("qemu-img", "convert", "-O", "qcow2", disk.toString(), qcow.toString());
-        CephUser user = user();
-        Path key = temp.resolve("key");
-        Berth berth = Berth.in(temp);
+        Programs.ok("qemu-img", "convert", "-O", "qcow2", disk.toString(), disk + ".qcow2");
 
-        try (BerthProcess server = berth.start(user.with("serve"))) {
-            server.awaitMessage(SERVING);
-            Files.move(user.keyring(), key);
-
-            berth.ok(user.with("import", "disk.raw", "vms/plain"));
-            berth.ok(user.with("import", "--input-format", "qcow2", qcow.toString(), "vms/proven"));
-            assertThat(berth.ok(user.with("ls", "vms")).out()).isEqualTo("plain\nproven\n");
-            for (String image : new String[] {"plain", "proven"}) {
-                berth.ok(user.with("export", "vms/" + image, image + ".raw"));
-                assertThat(temp.resolve(image + ".raw")).hasSameBinaryContentAs(disk);
-            }
-            assertThat(berth.run(user.with("info", "vms/none")).status()).isEqualTo(2);
+        assertThat(runsByItself(user, "vms/first")).isFalse();
+        berth.ok(user.with("import", "disk.raw", "vms/plain"));
+        berth.ok(user.with("import", "--input-format", "qcow2", "disk.raw.qcow2", "vms/proven"));
+        assertThat(berth.ok(user.with("ls", "vms")).out()).isEqualTo("plain\nproven\n");
+        for (String image : new String[] {"plain", "proven"}) {
+            berth.ok(user.with("export", "vms/" + image, image + ".raw"));
+            assertThat(temp.resolve(image + ".raw")).hasSameBinaryContentAs(disk);
+            berth.ok(user.with("rm", "--no-progress", "vms/" + image));
         }
-        assertThat(berth.run(user.with("ls", "vms")).status())
-                .as("without the server, and without a key")
-                .isNotZero();
-        Files.move(key, user.keyring());
-        berth.ok(user.with("rm", "--no-progress", "vms/plain"));
-        assertThat(cluster.rbd("ls", "vms")).isEqualTo("proven\n");
-        berth.ok(user.with("rm", "--no-progress", "vms/proven"));
+        assertThat(berth.run(user.with("info", "vms/none")).status()).isEqualTo(2);
+
+        server.signal("TERM");
+        server.end().succeeded();
+        assertThat(runsByItself(user, "vms/last")).isTrue();
     }
 
     @Test
-    void commandsOfOtherUsersAndThoseThatMakeImagesDifferentlyDoNotUseTheServer() throws Exception {
-        CephUser user = user();
-        Berth berth = Berth.in(temp);
-        try (BerthProcess server = berth.start(user.with("serve"))) {
-            server.awaitMessage(SERVING);
-            Files.delete(user.keyring());
-
-            CephUser other = CephUser.admin(cluster);
-            berth.ok(other.with("create", "--size", "1M", "vms/other"));
-            berth.ok(other.with("create", "--size", "1M", "--image-feature", "layering", "vms/plain"));
-            assertThat(berth.run(user.with("create", "--size", "1M", "--image-feature", "layering", "vms/none"))
-                            .status())
-                    .isNotZero();
-            berth.ok(user.with("rm", "--no-progress", "vms/other"));
-            berth.ok(user.with("rm", "--no-progress", "vms/plain"));
-        }
+    void imagesAreMadeAsTheCommandSaysNotTheServer() throws Exception {
+        berth.ok(user.with("create", "--size", "1M", "--image-feature", "layering", "vms/plain"));
+        assertThat(cluster.rbd("info", "vms/plain")).contains("features: layering\n");
+        cluster.rbd("rm", "--no-progress", "vms/plain");
     }
 
     @Test
-    void aSecondServerOfTheSameClusterServesOnItsOwn() throws Exception {
-        CephUser user = user();
-        Berth berth = Berth.in(temp);
-        try (BerthProcess first = berth.start(user.with("serve"))) {
-            first.awaitMessage(SERVING);
-            try (BerthProcess second = berth.start(user.with("serve"))) {
-                second.awaitMessage(SERVING);
+    void otherUsersConnectByThemselves() throws Exception {
+        assertThat(runsByItself(CephUser.cinder(cluster), "vms/other")).isTrue();
+    }
+
+    @Test
+    void whoFindsTheServerBusyRunsByItself() throws Exception {
+        List<BerthProcess> guests = new ArrayList<>();
+        try {
+            for (int i = 0; i < GUESTS; i++) {
+                guests.add(endlessImport(user, "vms/guest" + i));
             }
-            Files.delete(user.keyring());
-            berth.ok(user.with("ls", "vms"));
+            assertThat(runsByItself(user, "vms/next")).isTrue();
+            for (int i = 0; i < GUESTS; i++) {
+                assertThat(connected(guests.get(i))).isFalse();
+                endImport(guests.get(i), "vms/guest" + i);
+            }
+        } finally {
+            for (BerthProcess guest : guests) {
+                guest.close();
+            }
         }
+        assertThat(runsByItself(user, "vms/next")).isFalse();
+    }
+
+    @Test
+    void whoGetsNoAnswerFromTheServerRunsByItself() throws Exception {
+        server.signal("STOP");
+        assertThat(runsByItself(user, "vms/alone")).isTrue();
+        server.signal("CONT");
+        assertThat(runsByItself(user, "vms/served")).isFalse();
+    }
+
+    @Test
+    void aServerThatStopsEndsTheCommandsInIt() throws Exception {
+        try (BerthProcess guest = endlessImport(user, "vms/guest")) {
+            server.signal("TERM");
+            assertThat(guest.end().status()).isNotZero();
+            server.end().succeeded();
+        }
+        assertThat(cluster.rbd("ls", "vms")).isEmpty();
+    }
+
+    @Test
+    void aSecondServerLeavesTheCommandsToTheFirst() throws Exception {
+        try (BerthProcess second = serving()) {
+            assertThat(runsByItself(user, "vms/disk")).isFalse();
+            assertThat(second.isAlive()).isTrue();
+        }
+        assertThat(runsByItself(user, "vms/disk")).isFalse();
     }
 }

@@ -195,7 +195,7 @@ public final class RbdIo implements AutoCloseable {
     /** Makes changes, as many as possible at the same time; they do not overlap. Ends with the first failure. */
     public void change(List<Change> changes) {
         Deque<Begun> under = new ArrayDeque<>();
-        NativeFailure failure = null;
+        Throwable failure = null;
         try {
             for (Change change : changes) {
                 while (!permits.tryAcquire()) {
@@ -207,7 +207,7 @@ public final class RbdIo implements AutoCloseable {
                 }
                 under.add(begin(change));
             }
-        } catch (NativeFailure e) {
+        } catch (NativeFailure | Error e) {
             failure = e;
         }
         while (!under.isEmpty()) { // Whatever happened, librbd has the memory until then.
@@ -217,8 +217,11 @@ public final class RbdIo implements AutoCloseable {
                 failure = failure == null ? e : failure;
             }
         }
-        if (failure != null) {
-            throw failure;
+        switch (failure) {
+            case null -> {}
+            case NativeFailure e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 

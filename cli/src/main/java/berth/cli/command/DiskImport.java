@@ -163,7 +163,8 @@ final class DiskImport {
             return mover.commit(
                     target, options(), (done, total) -> line.update(100, " (verifying " + percent(done, total) + "%)"));
         } catch (BlockException e) {
-            if (e.problem() != Problem.IMAGE_IN_USE) { // then another client is at it
+            // Then another client, or another command of this process, is at it.
+            if (e.problem() != Problem.IMAGE_IN_USE && e.problem() != Problem.MIGRATING) {
                 takeBack(id, mover, e);
             }
             throw e;
