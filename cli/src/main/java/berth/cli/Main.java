@@ -71,9 +71,9 @@ public final class Main {
                 new ClusterAccess(cluster, home, System.getenv(), Version.current(), command -> onCeph(command, home));
         return switch (verb) {
             case SERVE -> access.serve(invocation, io);
-            // What listens does so in a process of its own, which ends with it.
-            case NBD_SERVE, HTTP_SERVE -> access.runHere(invocation, io);
-            default -> listens(invocation) ? access.runHere(invocation, io) : access.run(invocation, io);
+            // What listens does so in a process of its own, which ends with it; libvirt is reached as the caller can.
+            case NBD_SERVE, HTTP_SERVE, INSTANCE_MIGRATE -> access.runHere(invocation, io);
+            default -> isBound(invocation) ? access.runHere(invocation, io) : access.run(invocation, io);
         };
     }
 
@@ -82,8 +82,10 @@ public final class Main {
                 cluster(CommandWords.of(invocation.args()), invocation).orElseThrow(), home)));
     }
 
-    private static boolean listens(Invocation invocation) {
-        return invocation.args().stream().anyMatch(arg -> arg.equals("--listen") || arg.startsWith("--listen="));
+    /** Whether a command would mean something else in another process. */
+    private static boolean isBound(Invocation invocation) {
+        return invocation.args().stream()
+                .anyMatch(arg -> arg.equals("--listen") || arg.startsWith("--listen=") || Invocation.isOfProcess(arg));
     }
 
     private static void complain(CommandIo io, BlockException e) {

@@ -28,7 +28,7 @@ public final class ClusterAccess {
     /** What of the environment librados looks at. */
     private static final List<String> VARIABLES = List.of("CEPH_ARGS", "CEPH_KEYRING", "CEPH_LIB", "HOME");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int NAME_BYTES = 16;
 
     private final CephConfig cluster;
@@ -63,6 +63,11 @@ public final class ClusterAccess {
         for (String variable : VARIABLES) {
             names.add(environment.getOrDefault(variable, ""));
         }
+        // Paths have to mean the same there, and files to belong to the same user.
+        names.add(System.getProperty("user.name"));
+        names.add(System.getProperty("sun.jnu.encoding"));
+        names.add(target("/proc/self/ns/mnt"));
+        names.add(target("/proc/self/root"));
         try {
             byte[] text = String.join("\0", names).getBytes(StandardCharsets.UTF_8);
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
@@ -70,6 +75,14 @@ public final class ClusterAccess {
             return new StoreDirectory(directory);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static String target(String link) {
+        try {
+            return Files.readSymbolicLink(Path.of(link)).toString();
+        } catch (IOException e) {
+            return "";
         }
     }
 
@@ -111,6 +124,7 @@ public final class ClusterAccess {
     public int serve(Invocation invocation, CommandIo io) {
         Optional<StoreLock> lock = isNamed() ? tryLock() : Optional.empty();
         if (lock.isEmpty()) {
+            say(io, "berth: other commands do not work through this process\n");
             return runHere(invocation, io);
         }
         try (StoreLock _ = lock.get()) {
@@ -140,6 +154,14 @@ public final class ClusterAccess {
         } finally {
             server.refuseAndCancel();
             server.close();
+        }
+    }
+
+    private static void say(CommandIo io, String line) {
+        try {
+            io.err().write(line.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // Nobody looks.
         }
     }
 

@@ -2,19 +2,26 @@ package berth.server;
 
 import berth.block.BlockException;
 import berth.block.Problem;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Has the owner of a store run a command, and carries its streams. */
 final class ControlClient {
+    /** What the shell reports of a command that SIGPIPE ended. */
+    private static final int BROKEN_PIPE_STATUS = 141;
+
     private final StoreDirectory store;
     private final FrameChannel channel;
     private final CommandIo io;
@@ -50,6 +57,8 @@ final class ControlClient {
                 return OptionalInt.empty();
             }
             return OptionalInt.of(new ControlClient(store, channel, io).run(invocation));
+        } catch (ReaderGone e) {
+            return OptionalInt.of(BROKEN_PIPE_STATUS); // The connection is closed, which cancels the command.
         } catch (IOException e) {
             throw new BlockException(
                     Problem.IO, "the connection to the owner of the store " + store.path() + " broke", e);
@@ -60,16 +69,18 @@ final class ControlClient {
     private static @Nullable FrameChannel connect(StoreDirectory store, String version, Optional<Duration> patience) {
         FrameChannel channel = null;
         Handshake owner = null;
-        CountDownLatch greeted = new CountDownLatch(1);
+        Greeting greeting = new Greeting();
         try {
-            FrameChannel connected = new FrameChannel(ControlSocket.connect(store.controlSocket()));
-            channel = connected;
-            patience.ifPresent(time -> closeAfter(time, greeted, connected));
+            channel = new FrameChannel(ControlSocket.connect(
+                    store.controlSocket(),
+                    opened -> patience.ifPresent(time -> greeting.closeUnlessItComes(opened, time))));
             Handshake.mine(version).writeTo(channel);
             owner = Handshake.readFrom(channel);
-            greeted.countDown();
         } catch (IOException e) {
             // The same as no greeting.
+        }
+        if (!greeting.came()) {
+            owner = null;
         }
         if (channel != null && owner != null && owner.version().equals(version)) {
             return channel;
@@ -85,20 +96,31 @@ final class ControlClient {
         return null;
     }
 
-    /** Whoever waits for the greeting gets none then. */
-    private static void closeAfter(Duration time, CountDownLatch greeted, FrameChannel channel) {
-        Thread.ofPlatform().daemon().name("greeting").start(() -> {
-            try {
-                if (!greeted.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
-                    closeQuietly(channel);
+    /** A greeting that is not waited for without end: either it comes, or the connection is closed. */
+    private static final class Greeting {
+        private final CountDownLatch over = new CountDownLatch(1);
+        private final AtomicBoolean decided = new AtomicBoolean();
+
+        void closeUnlessItComes(SocketChannel channel, Duration time) {
+            Thread.ofPlatform().daemon().name("greeting").start(() -> {
+                try {
+                    if (!over.await(time.toMillis(), TimeUnit.MILLISECONDS) && decided.compareAndSet(false, true)) {
+                        closeQuietly(channel);
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // Nobody does that; the greeting is waited for.
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // Nobody does that; the greeting is waited for.
-            }
-        });
+            });
+        }
+
+        /** Whether it came in time; the connection is not closed any more then. */
+        boolean came() {
+            over.countDown();
+            return decided.compareAndSet(false, true);
+        }
     }
 
-    private static void closeQuietly(@Nullable FrameChannel channel) {
+    private static void closeQuietly(@Nullable Closeable channel) {
         if (channel != null) {
             try {
                 channel.close();
@@ -114,8 +136,8 @@ final class ControlClient {
             FrameChannel.Frame frame;
             while ((frame = channel.read()) != null) {
                 switch (frame.type()) {
-                    case STDOUT -> io.out().write(frame.bytes());
-                    case STDERR -> io.err().write(frame.bytes());
+                    case STDOUT -> deliver(frame.bytes(), io.out());
+                    case STDERR -> deliver(frame.bytes(), io.err());
                     case CREDIT -> allowInput(frame.number());
                     case EXIT -> {
                         return frame.number();
@@ -128,6 +150,22 @@ final class ControlClient {
                 Problem.IO,
                 "the owner of the store " + store.path()
                         + " ended while the command ran; run it again to see what was done");
+    }
+
+    private static final class ReaderGone extends IOException {
+        private static final long serialVersionUID = 1;
+
+        ReaderGone(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private static void deliver(byte[] bytes, OutputStream to) throws ReaderGone {
+        try {
+            to.write(bytes);
+        } catch (IOException e) {
+            throw new ReaderGone(e);
+        }
     }
 
     private void sendCancel() {

@@ -6,6 +6,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -15,6 +16,10 @@ final class ControlServer implements AutoCloseable {
     static final int MAX_SESSIONS = 64;
     /** Each may have tens of MiB in hand. */
     private static final int MAX_GUESTS = 4;
+    /** How long they have to end after they were asked to. */
+    private static final Duration GUEST_PATIENCE = Duration.ofSeconds(10);
+
+    private static final long PAUSE_MILLIS = 500;
 
     private final Path path;
     private final ServerSocketChannel socket;
@@ -62,6 +67,9 @@ final class ControlServer implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             System.getLogger("berth.server")
                     .log(System.Logger.Level.ERROR, "the control socket takes no more commands", e);
+            if (refuses) {
+                stopListening(); // So that commands are run elsewhere at once.
+            }
         }
     }
 
@@ -77,16 +85,29 @@ final class ControlServer implements AutoCloseable {
             }
             sessions.add(session);
         }
-        Thread.ofPlatform().name("session").daemon().start(() -> {
-            try {
-                session.run();
-            } finally {
-                synchronized (sessions) {
-                    sessions.remove(session);
-                    sessions.notifyAll();
+        boolean started = false;
+        try {
+            Thread.ofPlatform().name("session").daemon().start(() -> {
+                try {
+                    session.run();
+                } finally {
+                    remove(session);
                 }
+            });
+            started = true;
+        } finally {
+            if (!started) {
+                remove(session);
+                client.close();
             }
-        });
+        }
+    }
+
+    private void remove(ControlSession session) {
+        synchronized (sessions) {
+            sessions.remove(session);
+            sessions.notifyAll();
+        }
     }
 
     /** How many commands of others run just now. */
@@ -126,25 +147,33 @@ final class ControlServer implements AutoCloseable {
     @Override
     public void close() {
         boolean interrupted = false;
+        long end = System.nanoTime() + GUEST_PATIENCE.toNanos();
         synchronized (sessions) {
             while (!sessions.isEmpty()) {
                 try {
-                    sessions.wait();
+                    sessions.wait(PAUSE_MILLIS);
                 } catch (InterruptedException e) {
                     interrupted = true;
+                }
+                if (refuses && System.nanoTime() - end > 0) {
+                    sessions.forEach(ControlSession::hangUp); // They may wait for somebody who does not read.
                 }
             }
             stopping = true;
             sessions.notifyAll();
         }
+        stopListening();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopListening() {
         removeSocket();
         try {
             socket.close();
         } catch (IOException e) {
             // Nobody can connect any more in any case.
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,6 +1,7 @@
 package berth.server;
 
 import berth.block.Threads;
+import berth.posix.Errno;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,15 @@ final class ControlSession implements Runnable {
     /** Asks the command to end. */
     void cancel() {
         cancellation.cancel();
+    }
+
+    /** Ends the connection, whatever it is used for. */
+    void hangUp() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is not usable any more in any case.
+        }
     }
 
     @Override
@@ -69,7 +79,12 @@ final class ControlSession implements Runnable {
     }
 
     private void execute(FrameChannel channel, Invocation invocation, CommandIo io) {
-        int status = handler.run(invocation, io);
+        int status = Errno.EIO.number();
+        try {
+            status = handler.run(invocation, io);
+        } catch (RuntimeException e) { // Of closing what the command had: it has said all that there was to say.
+            System.getLogger("berth.server").log(System.Logger.Level.ERROR, "a command was not closed in order", e);
+        }
         try {
             channel.write(FrameType.EXIT, status);
             finished.set(true);

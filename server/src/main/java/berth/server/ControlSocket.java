@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Consumer;
 
 /** Binds and connects Unix sockets at paths of any length. */
 final class ControlSocket {
@@ -41,10 +42,15 @@ final class ControlSocket {
         return server;
     }
 
-    /** Connects to the socket at a path. */
-    static SocketChannel connect(Path path) throws IOException {
+    /**
+     * Connects to the socket at a path.
+     *
+     * @param opened gets the channel before, for it may take long where the listener is busy
+     */
+    static SocketChannel connect(Path path, Consumer<SocketChannel> opened) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
+            opened.accept(channel);
             withShortPath(path, shortPath -> channel.connect(UnixDomainSocketAddress.of(shortPath)));
         } catch (IOException e) {
             channel.close();

@@ -1,5 +1,6 @@
 package berth.server;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Frames on a socket: a byte for the {@link FrameType}, the payload's length as a 32-bit number, the payload. Several
  * threads may write; one reads.
  */
-final class FrameChannel implements AutoCloseable {
+final class FrameChannel implements Closeable {
     /** The most bytes of a stream in one frame. */
     static final int CHUNK_BYTES = 1 << 16;
 

@@ -1,5 +1,7 @@
 package berth.server;
 
+import berth.block.BlockException;
+import berth.block.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -31,6 +33,9 @@ public record Invocation(
     /** What all variables begin with that are meant for this program, such as secrets of source-specs. */
     public static final String PREFIX = "BERTH_";
 
+    private static final List<String> OF_PROCESS =
+            List.of("/dev/fd", "/dev/std", "/dev/tty", "/proc/self", "/proc/thread-self");
+
     private static final int MAX_STRINGS = 1 << 16;
 
     public Invocation {
@@ -54,9 +59,25 @@ public record Invocation(
         return new Invocation(args, Path.of("").toAbsolutePath(), environment, StandardStreams.errIsTerminal(), false);
     }
 
-    /** The path that a text in the arguments means. */
+    /**
+     * The path that a text in the arguments means.
+     *
+     * @throws BlockException {@link Problem#INVALID_ARGUMENT} when it means something in the process only that the command
+     *     was typed in, and that is another one
+     */
     public Path resolve(String path) {
+        if (remote && isOfProcess(path)) {
+            throw new BlockException(
+                    Problem.INVALID_ARGUMENT,
+                    path + " is a file of this process, and the command runs in the one that owns the store; name a"
+                            + " file, or use - for standard input or output");
+        }
         return directory.resolve(path);
+    }
+
+    /** Whether a text has a path in it that means something else in each process. */
+    public static boolean isOfProcess(String text) {
+        return OF_PROCESS.stream().anyMatch(text::contains);
     }
 
     /** The form in which it goes to the owner. */

@@ -3,6 +3,7 @@ package berth.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import berth.block.BlockException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,6 +24,19 @@ class InvocationTest {
         assertThat(decoded.environment()).isEqualTo(SAMPLE.environment());
         assertThat(decoded.terminal()).isTrue();
         assertThat(decoded.remote()).isTrue();
+    }
+
+    @Test
+    void filesOfTheCallersProcessAreRefusedElsewhere() throws Exception {
+        Invocation decoded = Invocation.decode(SAMPLE.encode());
+        for (String path : List.of("/dev/stdin", "/dev/stdout", "/dev/fd/63", "/proc/self/fd/0")) {
+            assertThat(SAMPLE.resolve(path)).isEqualTo(Path.of(path));
+            assertThatThrownBy(() -> decoded.resolve(path))
+                    .isInstanceOf(BlockException.class)
+                    .hasMessageContaining(path);
+        }
+        assertThat(decoded.resolve("/dev/vda")).isEqualTo(Path.of("/dev/vda"));
+        assertThat(decoded.resolve("stdin")).isEqualTo(Path.of("/work dir/stdin"));
     }
 
     @Test

@@ -201,7 +201,7 @@ class StoreAccessTest {
     void nonsenseOnTheSocketHarmsNobody() throws Exception {
         try (RunningOwner _ = new RunningOwner(temp)) {
             for (String nonsense : List.of("GET / HTTP/1.0\r\n\r\n", "", "H\u0000\u0000\u0000\u0005hello", "HHHH")) {
-                try (SocketChannel socket = ControlSocket.connect(temp.resolve("control.sock"))) {
+                try (SocketChannel socket = ControlSocket.connect(temp.resolve("control.sock"), _ -> {})) {
                     socket.write(java.nio.ByteBuffer.wrap(nonsense.getBytes(StandardCharsets.UTF_8)));
                 }
             }
