@@ -66,7 +66,7 @@ public record Invocation(
      *     was typed in, and that is another one
      */
     public Path resolve(String path) {
-        if (remote && isOfProcess(path)) {
+        if (remote && OF_PROCESS.stream().anyMatch(path::startsWith)) {
             throw new BlockException(
                     Problem.INVALID_ARGUMENT,
                     path + " is a file of this process, and the command runs in the one that owns the store; name a"
@@ -75,7 +75,7 @@ public record Invocation(
         return directory.resolve(path);
     }
 
-    /** Whether a text has a path in it that means something else in each process. */
+    /** Whether a text seems to have a path in it that means something else in each process. */
     public static boolean isOfProcess(String text) {
         return OF_PROCESS.stream().anyMatch(text::contains);
     }

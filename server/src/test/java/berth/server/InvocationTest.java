@@ -35,6 +35,7 @@ class InvocationTest {
                     .isInstanceOf(BlockException.class)
                     .hasMessageContaining(path);
         }
+        assertThat(decoded.resolve("root/dev/stdin")).isEqualTo(Path.of("/work dir/root/dev/stdin"));
         assertThat(decoded.resolve("/dev/vda")).isEqualTo(Path.of("/dev/vda"));
         assertThat(decoded.resolve("stdin")).isEqualTo(Path.of("/work dir/stdin"));
     }
