@@ -19,9 +19,4 @@ public record CreateOptions(Optional<Set<String>> features, Optional<String> dat
     public CreateOptions {
         features = features.map(Set::copyOf);
     }
-
-    /** Whether it is what the cluster's configuration says. */
-    public boolean isDefault() {
-        return features.isEmpty() && dataPool.isEmpty() && !shared;
-    }
 }

@@ -23,26 +23,20 @@ import java.util.Set;
 final class StoredChecksums implements AutoCloseable {
     private static final int BLOCK_BYTES = ObjectHasher.BLOCK_BYTES;
     private static final long ZERO_BLOCK = XxHash64.hash(new long[BLOCK_BYTES / Long.BYTES]);
-    /** An object that ends within a block, or a pool that cannot do it: reading tells. */
-    private static final Set<Errno> UNKNOWN = EnumSet.of(Errno.EINVAL, Errno.EOPNOTSUPP);
-
-    private static final long[] NO_BLOCKS = {};
+    /** No such object, or one that ends within a block, or a pool that cannot do it: reading tells. */
+    private static final Set<Errno> UNKNOWN = EnumSet.of(Errno.ENOENT, Errno.EINVAL, Errno.EOPNOTSUPP);
 
     private final Connection connection;
     private final Task task;
     private final IoContext context;
     private final String prefix;
-    /** Whether the disk shows something else than zeroes where it has no object. */
-    private final boolean hasParent;
-
     private boolean closed;
 
-    private StoredChecksums(Connection connection, Task task, IoContext context, String prefix, boolean hasParent) {
+    private StoredChecksums(Connection connection, Task task, IoContext context, String prefix) {
         this.connection = connection;
         this.task = task;
         this.context = context;
         this.prefix = prefix;
-        this.hasParent = hasParent;
     }
 
     /**
@@ -58,12 +52,11 @@ final class StoredChecksums implements AutoCloseable {
             return Optional.empty();
         }
         String prefix = handle.call(task, RbdImage::blockNamePrefix);
-        boolean hasParent = handle.call(task, image -> image.parent().isPresent());
         long dataPool = handle.call(task, RbdImage::dataPoolId);
         IoContext context = connection.run(
                 task, cluster -> cluster.open(dataPool, handle.pool().namespace()));
         snapshot.ifPresent(context::setSnapshot);
-        return Optional.of(new StoredChecksums(connection, task, context, prefix, hasParent));
+        return Optional.of(new StoredChecksums(connection, task, context, prefix));
     }
 
     /** Whether an image is such that its objects can be compared. */
@@ -123,9 +116,7 @@ final class StoredChecksums implements AutoCloseable {
         try {
             return Optional.of(context.checksums(name, blocks, BLOCK_BYTES));
         } catch (NativeFailure e) {
-            if (e.errno() == Errno.ENOENT && !hasParent) {
-                return Optional.of(NO_BLOCKS);
-            } else if (e.errno() == Errno.ENOENT || UNKNOWN.contains(e.errno())) {
+            if (UNKNOWN.contains(e.errno())) {
                 return Optional.empty();
             }
             throw e;

@@ -11,30 +11,11 @@ import berth.ceph.lib.NativeFailure;
 import berth.ceph.lib.RbdHeaders;
 import berth.posix.Errno;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the objects of a pool say of images that are not open. */
-final class RbdHeadersIT {
+final class RbdHeadersIT extends ConnectedTest {
     private static final ImageSpec DISK = new ImageSpec("vms", "disk");
-
-    private CephStore store;
-    private Connection connection;
-
-    @BeforeEach
-    void open() {
-        CephFixture.empty();
-        store = CephStore.open(CephFixture.config());
-        store.createPool("vms");
-        connection = Connection.to(CephFixture.config()).connect();
-    }
-
-    @AfterEach
-    void close() {
-        connection.close(() -> {});
-        store.close();
-    }
 
     private interface Work {
         void with(RbdHeaders headers, IoContext context);

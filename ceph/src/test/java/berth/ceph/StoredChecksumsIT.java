@@ -17,12 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Comparing images with bytes at hand by the hashes that OSDs compute of what they hold. */
-final class StoredChecksumsIT {
+final class StoredChecksumsIT extends ConnectedTest {
     private static final long SEED = Long.getLong("berth.seed", System.nanoTime());
     private static final int OBJECT = ObjectBuffer.BYTES;
     private static final int SIZE = 3 * OBJECT + (1 << 16);
@@ -30,22 +28,6 @@ final class StoredChecksumsIT {
     private static final ImageSpec DISK = new ImageSpec("vms", "disk");
 
     private final Random random = new Random(SEED);
-    private CephStore store;
-    private Connection connection;
-
-    @BeforeEach
-    void open() {
-        CephFixture.empty();
-        store = CephStore.open(CephFixture.config());
-        store.createPool("vms");
-        connection = Connection.to(CephFixture.config()).connect();
-    }
-
-    @AfterEach
-    void close() {
-        connection.close(() -> {});
-        store.close();
-    }
 
     private Handle handle(ImageSpec spec) {
         PoolSpec pool = PoolSpec.parse(spec.pool());

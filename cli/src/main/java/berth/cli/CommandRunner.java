@@ -18,9 +18,6 @@ import java.io.StringWriter;
 
 /** Runs commands in the process that owns the store, and turns their failures into messages and exit statuses. */
 final class CommandRunner implements CommandHandler {
-    /** What the shell reports of a command that SIGPIPE ended. */
-    private static final int BROKEN_PIPE_STATUS = 141;
-
     /** {@code --store} and its value. */
     private static final int STORE_ARGUMENTS = 2;
 

@@ -13,8 +13,6 @@ import berth.server.StandardStreams;
 import berth.server.StoreAccess;
 import berth.server.StoreDirectory;
 import berth.server.Version;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +53,7 @@ public final class Main {
                     place -> new CommandRunner(new LazyEngine(() -> Engine.open(place))));
             return words.verb().get() == Verb.SERVE ? access.runHere(invocation, io) : access.run(invocation, io);
         } catch (BlockException e) {
-            complain(io, e);
+            io.tell("berth: " + e.getMessage());
             return e.errno().number();
         }
     }
@@ -86,13 +84,5 @@ public final class Main {
     private static boolean isBound(Invocation invocation) {
         return invocation.args().stream()
                 .anyMatch(arg -> arg.equals("--listen") || arg.startsWith("--listen=") || Invocation.isOfProcess(arg));
-    }
-
-    private static void complain(CommandIo io, BlockException e) {
-        try {
-            io.err().write(("berth: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
-        } catch (IOException nobody) {
-            // The exit status says it, too.
-        }
     }
 }

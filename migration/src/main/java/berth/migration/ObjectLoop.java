@@ -61,7 +61,7 @@ final class ObjectLoop {
         } finally {
             helpers.forEach(this::join);
         }
-        rethrow(failure.get());
+        Threads.rethrow(failure.get());
     }
 
     private void work(int worker) {
@@ -84,14 +84,5 @@ final class ObjectLoop {
     /** Waits for the thread without giving up: what it uses must not be closed under it. An interrupt ends the loop. */
     private void join(Thread thread) {
         Threads.join(thread, e -> failure.compareAndSet(null, Interruptions.cancelled(e)));
-    }
-
-    private static void rethrow(@Nullable Throwable failure) {
-        switch (failure) {
-            case null -> {}
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> throw new IllegalStateException(failure);
-        }
     }
 }

@@ -122,29 +122,30 @@ public final class ClusterAccess {
 
     /** Runs a command that stays in this process, which takes those of others meanwhile unless another one does. */
     public int serve(Invocation invocation, CommandIo io) {
-        Optional<StoreLock> lock = isNamed() ? tryLock() : Optional.empty();
+        StoreDirectory place = place();
+        Optional<StoreLock> lock = isNamed() ? tryLock(place) : Optional.empty();
         if (lock.isEmpty()) {
-            say(io, "berth: other commands do not work through this process\n");
+            io.tell("berth: other commands do not work through this process");
             return runHere(invocation, io);
         }
         try (StoreLock _ = lock.get()) {
-            return serveGuests(invocation, io);
+            return serveGuests(place, invocation, io);
         }
     }
 
     /** Where nothing can be kept, nothing can be taken from others, either. */
-    private Optional<StoreLock> tryLock() {
+    private static Optional<StoreLock> tryLock(StoreDirectory place) {
         try {
-            return StoreLock.tryTake(place());
+            return StoreLock.tryTake(place);
         } catch (BlockException e) {
             return Optional.empty();
         }
     }
 
-    private int serveGuests(Invocation invocation, CommandIo io) {
+    private int serveGuests(StoreDirectory place, Invocation invocation, CommandIo io) {
         ControlServer server;
         try {
-            server = ControlServer.startForGuests(place().controlSocket(), new Guests(), version);
+            server = ControlServer.startForGuests(place.controlSocket(), new Guests(), version);
         } catch (IOException e) {
             return runHere(invocation, io);
         }
@@ -154,14 +155,6 @@ public final class ClusterAccess {
         } finally {
             server.refuseAndCancel();
             server.close();
-        }
-    }
-
-    private static void say(CommandIo io, String line) {
-        try {
-            io.err().write(line.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            // Nobody looks.
         }
     }
 

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Has the owner of a store run a command, and carries its streams. */
 final class ControlClient {
-    /** What the shell reports of a command that SIGPIPE ended. */
-    private static final int BROKEN_PIPE_STATUS = 141;
-
     private final StoreDirectory store;
     private final FrameChannel channel;
     private final CommandIo io;
@@ -58,7 +55,8 @@ final class ControlClient {
             }
             return OptionalInt.of(new ControlClient(store, channel, io).run(invocation));
         } catch (ReaderGone e) {
-            return OptionalInt.of(BROKEN_PIPE_STATUS); // The connection is closed, which cancels the command.
+            return OptionalInt.of(
+                    CommandHandler.BROKEN_PIPE_STATUS); // The connection is closed, which cancels the command.
         } catch (IOException e) {
             throw new BlockException(
                     Problem.IO, "the connection to the owner of the store " + store.path() + " broke", e);

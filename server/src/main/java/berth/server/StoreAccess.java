@@ -3,8 +3,6 @@ package berth.server;
 import berth.block.BlockException;
 import berth.block.Problem;
 import berth.posix.PosixFile;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
@@ -87,7 +85,7 @@ public final class StoreAccess {
             long waited = System.nanoTime() - start;
             if (!told && waited > NOTICE_MILLIS * 1_000_000) {
                 told = true;
-                say(io, "berth: waiting for " + StoreLock.describeHolder(store) + ", which owns the store\n");
+                io.tell("berth: waiting for " + StoreLock.describeHolder(store) + ", which owns the store");
             }
             if (waited > patience.toNanos()) {
                 throw new BlockException(
@@ -117,20 +115,12 @@ public final class StoreAccess {
         long end = System.nanoTime() + NOTICE_MILLIS * 1_000_000;
         while (owner.others() > 0) {
             if (System.nanoTime() - end > 0) {
-                say(io, "berth: waiting for " + owner.others() + " other command(s) that work through this process\n");
+                io.tell("berth: waiting for " + owner.others() + " other command(s) that work through this process");
                 return;
             }
             if (io.cancellation().await(PAUSE_MILLIS)) {
                 return;
             }
-        }
-    }
-
-    private static void say(CommandIo io, String line) {
-        try {
-            io.err().write(line.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            // Nobody looks after all.
         }
     }
 }

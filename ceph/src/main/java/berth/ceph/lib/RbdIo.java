@@ -217,12 +217,7 @@ public final class RbdIo implements AutoCloseable {
                 failure = failure == null ? e : failure;
             }
         }
-        switch (failure) {
-            case null -> {}
-            case NativeFailure e -> throw e;
-            case Error e -> throw e;
-            default -> throw new IllegalStateException(failure);
-        }
+        Threads.rethrow(failure);
     }
 
     private Begun begin(Change change) {
