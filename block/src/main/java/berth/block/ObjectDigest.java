@@ -1,6 +1,5 @@
 package berth.block;
 
-import com.dynatrace.hash4j.hashing.HashValue128;
 import java.util.HexFormat;
 
 /**
@@ -11,9 +10,8 @@ import java.util.HexFormat;
  * @param low the lower 64 bits
  */
 public record ObjectDigest(long high, long low) {
-    static ObjectDigest of(HashValue128 value) {
-        long low = value.getLeastSignificantBits();
-        return new ObjectDigest(value.getMostSignificantBits(), low == 0 ? 1 : low);
+    static ObjectDigest of(long high, long low) {
+        return new ObjectDigest(high, low == 0 ? 1 : low);
     }
 
     /** 32 hexadecimal digits. */

@@ -1,9 +1,7 @@
 package berth.block;
 
-import com.dynatrace.hash4j.hashing.HashStream128;
-import com.dynatrace.hash4j.hashing.Hashing;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
@@ -20,10 +18,8 @@ public final class ObjectHasher {
     /** The unit in which zeroes are told from data. */
     public static final int BLOCK_BYTES = 4096;
 
-    private static final int CHUNK_BYTES = 1 << 16;
-
-    private final HashStream128 stream = Hashing.xxh3_128().hashStream();
-    private final byte[] chunk = new byte[CHUNK_BYTES];
+    private static final MemorySegment ZERO_BLOCK =
+            Arena.global().allocate(BLOCK_BYTES).asReadOnly();
 
     private ObjectHasher() {}
 
@@ -49,37 +45,35 @@ public final class ObjectHasher {
      * @param data the blocks that are not all zero; the bytes of others are not looked at
      */
     public static ObjectDigest point(ByteBuffer object, BitSet data) {
-        ObjectHasher hasher = new ObjectHasher();
         MemorySegment bytes = MemorySegment.ofBuffer(object);
-        int end;
-        for (int start = data.nextSetBit(0); start >= 0; start = data.nextSetBit(end)) {
-            end = data.nextClearBit(start);
-            hasher.addRun(bytes, start, end);
+        try (Xxh3 hash = Xxh3.open()) {
+            int end;
+            for (int start = data.nextSetBit(0); start >= 0; start = data.nextSetBit(end)) {
+                end = data.nextClearBit(start);
+                addRun(hash, bytes, start, end);
+            }
+            return hash.get();
         }
-        return ObjectDigest.of(hasher.stream.get());
+    }
+
+    private static void addRun(Xxh3 hash, MemorySegment bytes, long startBlock, long endBlock) {
+        hash.add(startBlock);
+        hash.add(endBlock - startBlock);
+        long start = startBlock * BLOCK_BYTES;
+        long end = endBlock * BLOCK_BYTES;
+        long missing = Math.max(0, end - bytes.byteSize());
+        hash.add(bytes.asSlice(start, end - start - missing));
+        hash.add(ZERO_BLOCK.asSlice(0, missing));
     }
 
     /** The digest of an object at all of its points in time, whose own digests are given oldest first. */
     public static ObjectDigest object(List<ObjectDigest> points) {
-        HashStream128 stream = Hashing.xxh3_128().hashStream();
-        for (ObjectDigest point : points) {
-            stream.putLong(point.high());
-            stream.putLong(point.low());
-        }
-        return ObjectDigest.of(stream.get());
-    }
-
-    private void addRun(MemorySegment bytes, long startBlock, long endBlock) {
-        stream.putLong(startBlock);
-        stream.putLong(endBlock - startBlock);
-        long end = Math.min(endBlock * BLOCK_BYTES, bytes.byteSize());
-        for (long at = startBlock * BLOCK_BYTES; at < end; at += CHUNK_BYTES) {
-            int n = (int) Math.min(CHUNK_BYTES, end - at);
-            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, chunk, 0, n);
-            stream.putBytes(chunk, 0, n);
-        }
-        for (long missing = endBlock * BLOCK_BYTES - end; missing > 0; missing--) {
-            stream.putByte((byte) 0);
+        try (Xxh3 hash = Xxh3.open()) {
+            for (ObjectDigest point : points) {
+                hash.add(point.high());
+                hash.add(point.low());
+            }
+            return hash.get();
         }
     }
 }

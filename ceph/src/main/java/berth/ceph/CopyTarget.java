@@ -57,7 +57,7 @@ final class CopyTarget implements AutoCloseable {
             boolean tellsChecksums;
             try {
                 lock(image, moving);
-                tellsChecksums = StoredChecksums.isPlain(image);
+                tellsChecksums = StoredChecksums.canTell(image);
             } catch (RuntimeException e) {
                 image.close();
                 throw e;

@@ -1,14 +1,19 @@
 package berth.ceph;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import berth.block.Layout;
 import berth.block.ObjectBuffer;
 import berth.block.ObjectHasher;
 import berth.ceph.lib.IoContext;
 import berth.ceph.lib.NativeFailure;
 import berth.ceph.lib.RbdImage;
+import berth.ceph.lib.XxHash64;
 import berth.posix.Errno;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +27,9 @@ import java.util.Set;
  */
 final class StoredChecksums implements AutoCloseable {
     private static final int BLOCK_BYTES = ObjectHasher.BLOCK_BYTES;
-    private static final long ZERO_BLOCK = XxHash64.hash(new long[BLOCK_BYTES / Long.BYTES]);
+    private static final MemorySegment ZEROES =
+            Arena.global().allocate(BLOCK_BYTES).asReadOnly();
+    private static final ValueLayout.OfLong LANE = JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     /** No such object, or one that ends within a block, or a pool that cannot do it: reading tells. */
     private static final Set<Errno> UNKNOWN = EnumSet.of(Errno.ENOENT, Errno.EINVAL, Errno.EOPNOTSUPP);
 
@@ -40,7 +47,8 @@ final class StoredChecksums implements AutoCloseable {
     }
 
     /**
-     * For an image whose objects hold {@link ObjectBuffer#BYTES} of the disk one after the other; empty for all others.
+     * For an image whose objects hold {@link ObjectBuffer#BYTES} of the disk one after the other, where libxxhash is
+     * installed; empty otherwise.
      *
      * @param snapshot the id of the snapshot to look at
      */
@@ -48,7 +56,7 @@ final class StoredChecksums implements AutoCloseable {
         Task task = Task.image(
                 "comparing checksums of an image in pool '" + handle.pool() + "'",
                 handle.pool().toString());
-        if (!handle.call(task, StoredChecksums::isPlain)) {
+        if (!handle.call(task, StoredChecksums::canTell)) {
             return Optional.empty();
         }
         String prefix = handle.call(task, RbdImage::blockNamePrefix);
@@ -59,10 +67,11 @@ final class StoredChecksums implements AutoCloseable {
         return Optional.of(new StoredChecksums(connection, task, context, prefix));
     }
 
-    /** Whether an image is such that its objects can be compared. */
-    static boolean isPlain(RbdImage image) {
+    /** Whether an image is such that its objects can be compared, and the hash can be computed here. */
+    static boolean canTell(RbdImage image) {
         Layout layout = image.layout();
-        return layout.objectBytes() == ObjectBuffer.BYTES
+        return XxHash64.isInstalled()
+                && layout.objectBytes() == ObjectBuffer.BYTES
                 && layout.stripeCount() == 1
                 && image.blockNamePrefix().startsWith("rbd_data."); // Else the numbers in names are of another form.
     }
@@ -79,25 +88,27 @@ final class StoredChecksums implements AutoCloseable {
             return DigestLog.NO_CHECKSUM;
         }
         MemorySegment memory = MemorySegment.ofBuffer(bytes.slice(0, length));
-        long[] block = new long[BLOCK_BYTES / Long.BYTES];
         long[] hashes = new long[length / BLOCK_BYTES];
         for (int i = 0; i < hashes.length; i++) {
-            if (bytes.isPresent(i)) {
-                MemorySegment.copy(memory, XxHash64.LANE, (long) i * BLOCK_BYTES, block, 0, block.length);
-                hashes[i] = XxHash64.hash(block);
-            } else {
-                hashes[i] = ZERO_BLOCK;
-            }
+            hashes[i] = bytes.isPresent(i) ? XxHash64.hash(memory, (long) i * BLOCK_BYTES, BLOCK_BYTES) : zeroBlock();
         }
         return checksum(hashes);
     }
 
-    /** Of the blocks up to an object's end; what lies behind is zero. */
+    private static long zeroBlock() {
+        return XxHash64.hash(ZEROES, 0, BLOCK_BYTES);
+    }
+
+    /** Of the hashes of the blocks up to an object's end; what lies behind is zero. */
     private static long checksum(long[] blocks) {
-        long[] all = Arrays.copyOf(blocks, ObjectBuffer.BYTES / BLOCK_BYTES);
-        Arrays.fill(all, blocks.length, all.length, ZERO_BLOCK);
-        long hash = XxHash64.hash(all);
-        return hash == DigestLog.NO_CHECKSUM ? 1 : hash;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment all = arena.allocate(JAVA_LONG, ObjectBuffer.BYTES / BLOCK_BYTES);
+            for (int i = 0; i < ObjectBuffer.BYTES / BLOCK_BYTES; i++) {
+                all.setAtIndex(LANE, i, i < blocks.length ? blocks[i] : zeroBlock());
+            }
+            long checksum = XxHash64.hash(all, 0, all.byteSize());
+            return checksum == DigestLog.NO_CHECKSUM ? 1 : checksum;
+        }
     }
 
     /**

@@ -36,14 +36,28 @@ final class NativeLibrary {
                         file + " has no function " + name + "; a newer " + packageName + " is needed (16.2 or later)"));
     }
 
+    /** Whether it is installed. */
+    boolean isInstalled() {
+        try {
+            symbols();
+            return true;
+        } catch (BlockException _) {
+            return false;
+        }
+    }
+
     /** Finds a function that older versions may lack. @throws BlockException {@link Problem#UNSUPPORTED} */
     Optional<MemorySegment> find(String name) {
+        return symbols().find(name);
+    }
+
+    private SymbolLookup symbols() {
         SymbolLookup loaded = symbols;
         if (loaded == null) {
             loaded = load();
             symbols = loaded;
         }
-        return loaded.find(name);
+        return loaded;
     }
 
     @SuppressWarnings("restricted") // loading native code is what this class is for
