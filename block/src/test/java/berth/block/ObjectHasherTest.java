@@ -1,6 +1,7 @@
 package berth.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,6 +40,7 @@ final class ObjectHasherTest {
 
     @Test
     void libraryComputesWhatJavaDoes() {
+        assumeTrue(NativeXxh3.isAvailable(), "libxxhash is installed");
         long seed = Long.getLong("berth.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {

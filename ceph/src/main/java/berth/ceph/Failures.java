@@ -10,6 +10,9 @@ import java.util.function.Supplier;
 
 /** Turns what the libraries report into failures that say what to do. */
 final class Failures {
+    private static final int OPENSSL_LIBRARY_SHIFT = 23;
+    private static final int OPENSSL_TLS = 20;
+
     private final CephConfig config;
     private final Supplier<String> clusterVersion;
     private final Predicate<String> deleted;
@@ -68,8 +71,22 @@ final class Failures {
             case ECANCELED -> with(Problem.CANCELLED, failure, task.what());
             case ECONNREFUSED, ECONNRESET -> with(Problem.IO, failure, task.what(), source());
             case ENOTEMPTY -> with(Problem.IMAGE_HAS_SNAPSHOTS, failure, task.what());
-            default -> with(Problem.IO, failure, task.what());
+            default ->
+                isOfTls(failure.number())
+                        ? with(Problem.IO, failure, task.what(), tls())
+                        : with(Problem.IO, failure, task.what());
         };
+    }
+
+    /** What OpenSSL 3 says of TLS, and librbd hands on: ERR_LIB_SSL and a reason. */
+    private static boolean isOfTls(int number) {
+        return number >> OPENSSL_LIBRARY_SHIFT == OPENSSL_TLS;
+    }
+
+    private static String tls() {
+        return "TLS with the server of an image's source failed: this host has to trust its certificate (one of the"
+                + " host's authorities, or of the file that SSL_CERT_FILE names, has to have issued it), and the name in the"
+                + " URL has to be in it; when a connection was lost, the image has to be opened anew";
     }
 
     private static String source() {

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -19,9 +20,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /**
- * Serves {@link VirtualQcow2} files over HTTP, read-only, with ranges. Who knows a file's URL can read it, and nobody can
+ * Serves {@link VirtualQcow2} files over HTTP or HTTPS, read-only, with ranges. Who knows a file's URL can read it, and nobody can
  * guess one. Safe for use by several threads.
  */
 public final class RangeServer implements AutoCloseable {
@@ -34,16 +36,23 @@ public final class RangeServer implements AutoCloseable {
     static {
         // Without it every answer waits for the client's delayed acknowledgement.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        // Over TLS librbd does not come back when a connection was closed, and an image can be idle for long.
+        System.setProperty(
+                "sun.net.httpserver.idleInterval",
+                Long.toString(Duration.ofDays(30).toSeconds()));
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
     }
 
     private final HttpServer server;
+    private final Optional<TlsFront> front;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final String host;
     private final Duration patience;
     private final Map<String, PatientFile> files = new ConcurrentHashMap<>();
 
-    private RangeServer(HttpServer server, String host, Duration patience) {
+    private RangeServer(HttpServer server, Optional<TlsFront> front, String host, Duration patience) {
         this.server = server;
+        this.front = front;
         this.host = host;
         this.patience = patience;
     }
@@ -54,22 +63,36 @@ public final class RangeServer implements AutoCloseable {
      * @param address where
      * @param host the name or address by which clients reach this machine, for {@link #url}
      * @param patience how long a request waits for a source that does not answer; after that it fails
+     * @param tls has the certificate of this server, when it is to encrypt
      * @throws BlockException {@link Problem#FORBIDDEN} when others reach the address and that is not allowed;
      *     {@link Problem#IO} when it cannot be listened on
      */
-    public static RangeServer start(ListenAddress address, String host, Duration patience) {
-        InetSocketAddress socket = address.resolve(false, "who sees the URL read the disk");
-        HttpServer server;
+    public static RangeServer start(ListenAddress address, String host, Duration patience, Optional<SSLContext> tls) {
+        InetSocketAddress socket = address.resolve(tls.isPresent(), "who sees the URL read the disk");
+        RangeServer started;
         try {
-            server = HttpServer.create(socket, BACKLOG);
+            started = tls.isPresent()
+                    ? startEncrypted(socket, tls.get(), host, patience)
+                    : new RangeServer(HttpServer.create(socket, BACKLOG), Optional.empty(), host, patience);
         } catch (IOException e) {
             throw new BlockException(Problem.IO, "cannot listen on " + address + ": " + e.getMessage(), e);
         }
-        RangeServer started = new RangeServer(server, host, patience);
         started.server.createContext("/", started::answer);
         started.server.setExecutor(started.threads);
         started.server.start();
         return started;
+    }
+
+    private static RangeServer startEncrypted(InetSocketAddress socket, SSLContext tls, String host, Duration patience)
+            throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        try {
+            TlsFront front = TlsFront.start(socket, BACKLOG, tls, server.getAddress());
+            return new RangeServer(server, Optional.of(front), host, patience);
+        } catch (IOException e) {
+            server.stop(0);
+            throw e;
+        }
     }
 
     /** A name that nobody can guess, to {@linkplain #add add} a file under. */
@@ -91,9 +114,9 @@ public final class RangeServer implements AutoCloseable {
 
     /** Where clients find a file. */
     public URI url(String token) {
-        String authority = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
-                + server.getAddress().getPort();
-        return URI.create("http://" + authority + "/" + token + NAME);
+        String scheme = front.isPresent() ? "https" : "http";
+        int port = front.map(TlsFront::port).orElse(server.getAddress().getPort());
+        return URI.create(scheme + "://" + new ListenAddress(host, port, false) + "/" + token + NAME);
     }
 
     /** The token in a URL of this server; empty when it is not one. */
@@ -107,6 +130,7 @@ public final class RangeServer implements AutoCloseable {
     /** Ends all requests and stops to listen. */
     @Override
     public void close() {
+        front.ifPresent(TlsFront::close);
         server.stop(0);
         threads.shutdownNow();
     }

@@ -18,7 +18,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -37,7 +40,8 @@ class LibrbdIT {
 
     @BeforeEach
     void start() {
-        server = RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200));
+        server = RangeServer.start(
+                new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200), Optional.empty());
         if (!cluster.ceph("osd", "lspools").contains("virtual")) {
             cluster.createPool("virtual", 8);
         }
@@ -174,6 +178,49 @@ class LibrbdIT {
             client.destroyForcibly();
         }
         assertThat(Files.readString(out)).contains("read failed: Input/output error");
+    }
+
+    /** A server that overlooks requests that arrive together makes librbd wait for ever, and it sends many. */
+    @Test
+    void librbdCopiesOverTlsFromAServerThatItTrusts() throws Exception {
+        byte[] content = new byte[200 << 20];
+        new Random(7).nextBytes(content);
+        TestSource source = new TestSources().add().now(new SparseBytes(content.length).write(0, content));
+        TestCertificate certificate = new TestCertificate(temp);
+        ListenAddress anywhere = new ListenAddress("127.0.0.1", 0, false);
+        try (RangeServer encrypted =
+                RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(certificate.context()))) {
+            String token = RangeServer.newToken();
+            encrypted.add(token, new VirtualQcow2(source));
+            String url = encrypted.url(token).toString();
+            assertThat(url).startsWith("https://127.0.0.1:");
+            String spec = "{\"type\":\"qcow\",\"stream\":{\"type\":\"http\",\"url\":\"" + url + "\"}}";
+            String[] prepare = {"prepare", "--import-only", "--source-spec", spec, "virtual/tls"};
+            assertThat(migration(temp.resolve("none"), prepare)).isNotZero();
+            assertThat(migration(certificate.pem(), prepare)).isZero();
+            assertThat(migration(certificate.pem(), "execute", "--no-progress", "virtual/tls"))
+                    .isZero();
+        }
+        cluster.rbd("migration", "commit", "--no-progress", "virtual/tls");
+        assertSame(source, "virtual/tls", "copied over TLS");
+    }
+
+    /** The status of {@code rbd migration} when it trusts one certificate. */
+    private int migration(Path trusted, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of("rbd", "--conf", cluster.configurationFile().toString(), "migration"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("SSL_CERT_FILE", trusted.toString());
+        Process process = builder.redirectOutput(temp.resolve("log").toFile()).start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as("rbd %s ended", arguments[0])
+                    .isTrue();
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     /** What is the same in a snapshot and the next is stored once. */

@@ -8,18 +8,27 @@ import berth.block.ListenAddress;
 import berth.block.Problem;
 import berth.block.contract.SparseBytes;
 import berth.block.contract.TestSources;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +47,8 @@ class RangeServerTest {
         byte[] bytes = new byte[6 << 20];
         new Random(1).nextBytes(bytes);
         disk.write(0, bytes);
-        server = RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200));
+        server = RangeServer.start(
+                new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200), Optional.empty());
         server.add(token, file);
     }
 
@@ -127,8 +137,8 @@ class RangeServerTest {
         FailingBytes failing = new FailingBytes(disk);
         VirtualQcow2 broken = new VirtualQcow2(new TestSource(failing), BITS);
         long data = broken.size() - (6 << 20);
-        try (RangeServer patient =
-                RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMinutes(5))) {
+        try (RangeServer patient = RangeServer.start(
+                new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMinutes(5), Optional.empty())) {
             patient.add(token, broken);
             failing.failFrom(100);
             HttpRequest request = HttpRequest.newBuilder(patient.url(token))
@@ -160,5 +170,41 @@ class RangeServerTest {
         assertThatThrownBy(() -> broken.read(data + (5 << 20), ByteBuffer.allocate(1)))
                 .isInstanceOfSatisfying(
                         BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.IO));
+    }
+
+    /** Requests that arrive in one piece are answered one after the other, however they are encrypted. */
+    @Test
+    void requestsThatArriveTogetherAreAllAnsweredOverTls(@TempDir Path directory) throws Exception {
+        SSLContext context = new TestCertificate(directory).context();
+        ListenAddress anywhere = new ListenAddress("127.0.0.1", 0, false);
+        try (RangeServer encrypted =
+                RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(context))) {
+            encrypted.add(token, file);
+            URI url = encrypted.url(token);
+            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", url.getPort())) {
+                socket.setSoTimeout(20_000);
+                String request = "GET " + url.getPath() + " HTTP/1.1\r\nHost: x\r\nRange: bytes=0-3\r\n\r\n";
+                for (int i = 0; i < 50; i++) {
+                    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                }
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+                for (int answered = 0; answered < 50; ) {
+                    String line = Objects.requireNonNull(in.readLine(), "the connection was closed");
+                    answered += line.endsWith("HTTP/1.1 206 Partial Content") ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    @Test
+    void tlsLetsOtherMachinesIn(@TempDir Path directory) throws Exception {
+        ListenAddress everywhere = new ListenAddress("0.0.0.0", 0, false);
+        assertThatThrownBy(() -> RangeServer.start(everywhere, "localhost", Duration.ofSeconds(1), Optional.empty()))
+                .isInstanceOfSatisfying(
+                        BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.FORBIDDEN));
+        SSLContext context = new TestCertificate(directory).context();
+        RangeServer.start(everywhere, "localhost", Duration.ofSeconds(1), Optional.of(context))
+                .close();
     }
 }

@@ -35,6 +35,11 @@ final class CertificateTls implements TlsServer {
 
     /** @throws BlockException when the files cannot be read or do not fit together */
     static CertificateTls load(TlsCredentials.Certificates files) {
+        return new CertificateTls(context(files), files.clientAuthority().isPresent());
+    }
+
+    /** @throws BlockException when the files cannot be read or do not fit together */
+    static SSLContext context(TlsCredentials.Certificates files) {
         List<X509Certificate> chain = PemFile.load(files.certificate()).certificates();
         PrivateKey key = PemFile.load(files.key()).privateKey();
         if (!chain.getFirst().getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
@@ -46,7 +51,7 @@ final class CertificateTls implements TlsServer {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keyManagers(chain, key), trustManagers(authorities), null);
-            return new CertificateTls(context, authorities.isPresent());
+            return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new BlockException(Problem.INVALID_ARGUMENT, message(files.certificate(), e), e);
         }

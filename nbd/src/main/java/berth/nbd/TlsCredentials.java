@@ -5,6 +5,7 @@ import berth.block.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** With what a server proves who it is, and finds out who the client is. Files are read when the server starts. */
 public sealed interface TlsCredentials {
@@ -16,7 +17,16 @@ public sealed interface TlsCredentials {
      * @param clientAuthority the certificates, PEM, of which one must have issued the client's; when empty, clients
      *     need no certificate
      */
-    record Certificates(Path certificate, Path key, Optional<Path> clientAuthority) implements TlsCredentials {}
+    record Certificates(Path certificate, Path key, Optional<Path> clientAuthority) implements TlsCredentials {
+        /**
+         * What a server needs for TLS, as the files are now.
+         *
+         * @throws BlockException {@link Problem#INVALID_ARGUMENT} when they cannot be read or do not fit together
+         */
+        public SSLContext context() {
+            return CertificateTls.context(this);
+        }
+    }
 
     /**
      * Keys that the server shares with its clients.

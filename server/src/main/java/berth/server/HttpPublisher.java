@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** Shows sources to librbd over HTTP for as long as it is open. Safe for use by several threads. */
 public final class HttpPublisher implements Publisher, AutoCloseable {
@@ -28,17 +29,18 @@ public final class HttpPublisher implements Publisher, AutoCloseable {
      * Starts to listen.
      *
      * @param host the name or address by which clients reach this machine; that of the address when empty
+     * @param tls has the certificate of this server, when it is to encrypt
      * @throws BlockException {@link Problem#INVALID_ARGUMENT} when clients could not know where to go; see also {@link
      *     RangeServer#start}
      */
-    public static HttpPublisher start(ListenAddress address, Optional<String> host) {
+    public static HttpPublisher start(ListenAddress address, Optional<String> host, Optional<SSLContext> tls) {
         if (host.isEmpty() && isWildcard(address.host())) {
             throw new BlockException(
                     Problem.INVALID_ARGUMENT,
                     "clients cannot reach " + address.host()
                             + ": say with --host by which name or address they reach this machine");
         }
-        return new HttpPublisher(RangeServer.start(address, host.orElse(address.host()), PATIENCE));
+        return new HttpPublisher(RangeServer.start(address, host.orElse(address.host()), PATIENCE, tls));
     }
 
     private static boolean isWildcard(String host) {

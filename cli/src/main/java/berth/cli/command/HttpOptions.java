@@ -2,14 +2,19 @@ package berth.cli.command;
 
 import berth.block.ListenAddress;
 import berth.cli.call.Call;
+import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
+import berth.nbd.TlsCredentials;
 import berth.server.HttpPublisher;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 
 /** The options that say where sources are served over HTTP. */
 final class HttpOptions {
     /** The option that says where to listen. */
     static final String LISTEN = "--listen";
 
+    private static final String TLS = "--tls-dir";
     private static final String PLAINTEXT = "--allow-plaintext-beyond-loopback";
 
     private HttpOptions() {}
@@ -22,9 +27,14 @@ final class HttpOptions {
     static Grammar add(Grammar grammar, String what) {
         return grammar.option(LISTEN, "host:port", what)
                 .option("--host", "host", "name or address of this machine in the URL [default: that of --listen]")
+                .option(
+                        TLS,
+                        "directory",
+                        "serve HTTPS with server-cert.pem and server-key.pem in this directory; every host that opens the"
+                                + " image has to trust the certificate")
                 .flag(
                         PLAINTEXT,
-                        "listen on addresses that other machines reach: everyone who sees the URL can read the disk");
+                        "listen on addresses that other machines reach without TLS: everyone who sees the URL can read the disk");
     }
 
     /** Starts to serve. */
@@ -32,6 +42,18 @@ final class HttpOptions {
         HostPort address = HostPort.parse(call.args().option(LISTEN).orElse("127.0.0.1:0"));
         return HttpPublisher.start(
                 new ListenAddress(address.host(), address.port(), call.args().flag(PLAINTEXT)),
-                call.args().option("--host"));
+                call.args().option("--host"),
+                call.args()
+                        .option(TLS)
+                        .map(directory -> context(call.invocation().resolve(directory))));
+    }
+
+    private static SSLContext context(Path directory) {
+        return switch (TlsCredentials.inDirectory(directory, false)) {
+            case TlsCredentials.Certificates certificates -> certificates.context();
+            case TlsCredentials.PresharedKeys _ ->
+                throw CommandFailure.invalid("HTTPS takes no shared keys, as " + directory
+                        + " has them: give a directory with server-cert.pem and server-key.pem");
+        };
     }
 }
