@@ -90,6 +90,43 @@ class CephMigrationIT {
     }
 
     @Test
+    void whoDoesNotTrustTheCertificateOfTheSourcesServerIsToldSoAndNothingIsLeft() throws Exception {
+        Path tls = Files.createDirectory(temp.resolve("tls"));
+        Programs.run(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-subj",
+                        "/CN=test",
+                        "-addext",
+                        "subjectAltName=IP:127.0.0.1",
+                        "-keyout",
+                        tls.resolve("server-key.pem").toString(),
+                        "-out",
+                        tls.resolve("server-cert.pem").toString())
+                .succeeded();
+        Path spec = Files.writeString(
+                temp.resolve("tls.json"), Disks.rawSpec(Disks.raw(temp.resolve("tls.raw"), 4L * MIB, 1, 5)));
+        Outcome prepare = lab.run(
+                "migration",
+                "prepare",
+                "--import-only",
+                "--source-spec-path",
+                spec.toString(),
+                IMAGE,
+                "--listen",
+                lab.listen(),
+                "--tls-dir",
+                tls.toString());
+        assertThat(prepare.status()).isEqualTo(IO_ERROR);
+        assertThat(prepare.err()).contains("this host has to trust its certificate");
+        assertThat(lab.cluster().rbd("ls", "vms")).isEmpty();
+    }
+
+    @Test
     void rbdTakesTheStepsOfWhatBerthPreparedAndTheOtherWayRound() throws Exception {
         Path overlay = Disks.overlay(temp, 24L * MIB, 4);
         Path expected = Disks.converted(overlay, temp.resolve("expected.raw"));

@@ -38,7 +38,8 @@ final class MoverLab implements AutoCloseable {
     private final CephConfig config;
     private final Path directory;
     private Engine engine;
-    private final HttpPublisher http = HttpPublisher.start(new ListenAddress("127.0.0.1", 0, false), Optional.empty());
+    private final HttpPublisher http =
+            HttpPublisher.start(new ListenAddress("127.0.0.1", 0, false), Optional.empty(), Optional.empty());
     /** Librbd reads them while it copies. */
     private final List<Source> sources = new ArrayList<>();
 
