@@ -15,7 +15,7 @@ public record ListenAddress(String host, int port, boolean plaintextBeyondLoopba
     /**
      * The address.
      *
-     * @param encrypted whether clients prove who they are, and others see nothing
+     * @param encrypted whether only those get in who prove who they are, or know a secret that others do not see
      * @param risk what everyone could do otherwise, for example {@code who reaches the port read the exports}
      * @throws BlockException {@link Problem#INVALID_ARGUMENT} when there is no such host; {@link Problem#FORBIDDEN} when
      *     other machines reach it and it is neither encrypted nor allowed

@@ -15,6 +15,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Computed by libxxhash, where the system has it: with vector instructions, five times as fast as in Java, and that from the
@@ -28,6 +29,9 @@ final class NativeXxh3 implements Xxh3 {
      */
     @SuppressWarnings("restricted") // the one class that calls this library
     private static final class Library {
+        /** Where functions return their results as is said above. */
+        private static final Set<String> ARCHITECTURES = Set.of("amd64", "aarch64");
+
         static final MemoryLayout RESULT = MemoryLayout.structLayout(JAVA_LONG, JAVA_LONG);
         static final Optional<Library> LOADED = load();
 
@@ -54,11 +58,17 @@ final class NativeXxh3 implements Xxh3 {
         }
 
         private static Optional<Library> load() {
+            if (!ARCHITECTURES.contains(System.getProperty("os.arch"))) {
+                return Optional.empty();
+            }
             try (Arena arena = Arena.ofConfined()) {
                 Library library = new Library(SymbolLookup.libraryLookup("libxxhash.so.0", Arena.global()));
                 int version = (int) library.call(library.version, arena.allocate(RESULT), 0, 0, 0);
                 return version < OLDEST_VERSION ? Optional.empty() : Optional.of(library);
-            } catch (IllegalArgumentException | NoSuchElementException _) {
+            } catch (IllegalArgumentException
+                    | NoSuchElementException
+                    | UnsupportedOperationException
+                    | IllegalCallerException _) {
                 return Optional.empty();
             }
         }

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 
 /** Turns what the libraries report into failures that say what to do. */
 final class Failures {
-    private static final int OPENSSL_LIBRARY_SHIFT = 23;
+    private static final int OPENSSL_3_LIBRARY_SHIFT = 23;
+    private static final int OPENSSL_1_LIBRARY_SHIFT = 24;
     private static final int OPENSSL_TLS = 20;
 
     private final CephConfig config;
@@ -78,9 +79,9 @@ final class Failures {
         };
     }
 
-    /** What OpenSSL 3 says of TLS, and librbd hands on: ERR_LIB_SSL and a reason. */
+    /** What OpenSSL says of TLS, and librbd hands on: ERR_LIB_SSL and a reason. */
     private static boolean isOfTls(int number) {
-        return number >> OPENSSL_LIBRARY_SHIFT == OPENSSL_TLS;
+        return number >> OPENSSL_3_LIBRARY_SHIFT == OPENSSL_TLS || number >> OPENSSL_1_LIBRARY_SHIFT == OPENSSL_TLS;
     }
 
     private static String tls() {

@@ -27,11 +27,14 @@ import java.util.Set;
  */
 final class StoredChecksums implements AutoCloseable {
     private static final int BLOCK_BYTES = ObjectHasher.BLOCK_BYTES;
-    private static final MemorySegment ZEROES =
-            Arena.global().allocate(BLOCK_BYTES).asReadOnly();
     private static final ValueLayout.OfLong LANE = JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     /** No such object, or one that ends within a block, or a pool that cannot do it: reading tells. */
     private static final Set<Errno> UNKNOWN = EnumSet.of(Errno.ENOENT, Errno.EINVAL, Errno.EOPNOTSUPP);
+
+    /** Computed when it is first needed, for the library may be missing. */
+    private static final class ZeroBlock {
+        static final long HASH = XxHash64.hash(Arena.global().allocate(BLOCK_BYTES), 0, BLOCK_BYTES);
+    }
 
     private final Connection connection;
     private final Task task;
@@ -90,13 +93,10 @@ final class StoredChecksums implements AutoCloseable {
         MemorySegment memory = MemorySegment.ofBuffer(bytes.slice(0, length));
         long[] hashes = new long[length / BLOCK_BYTES];
         for (int i = 0; i < hashes.length; i++) {
-            hashes[i] = bytes.isPresent(i) ? XxHash64.hash(memory, (long) i * BLOCK_BYTES, BLOCK_BYTES) : zeroBlock();
+            hashes[i] =
+                    bytes.isPresent(i) ? XxHash64.hash(memory, (long) i * BLOCK_BYTES, BLOCK_BYTES) : ZeroBlock.HASH;
         }
         return checksum(hashes);
-    }
-
-    private static long zeroBlock() {
-        return XxHash64.hash(ZEROES, 0, BLOCK_BYTES);
     }
 
     /** Of the hashes of the blocks up to an object's end; what lies behind is zero. */
@@ -104,7 +104,7 @@ final class StoredChecksums implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment all = arena.allocate(JAVA_LONG, ObjectBuffer.BYTES / BLOCK_BYTES);
             for (int i = 0; i < ObjectBuffer.BYTES / BLOCK_BYTES; i++) {
-                all.setAtIndex(LANE, i, i < blocks.length ? blocks[i] : zeroBlock());
+                all.setAtIndex(LANE, i, i < blocks.length ? blocks[i] : ZeroBlock.HASH);
             }
             long checksum = XxHash64.hash(all, 0, all.byteSize());
             return checksum == DigestLog.NO_CHECKSUM ? 1 : checksum;

@@ -32,15 +32,11 @@ public final class RangeServer implements AutoCloseable {
     private static final int CHUNK_BYTES = 4 << 20;
     private static final int BACKLOG = 64;
     private static final String NAME = "/disk.qcow2";
+    private static final String IDLE_SECONDS = Long.toString(Duration.ofDays(30).toSeconds());
 
     static {
         // Without it every answer waits for the client's delayed acknowledgement.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        // Over TLS librbd does not come back when a connection was closed, and an image can be idle for long.
-        System.setProperty(
-                "sun.net.httpserver.idleInterval",
-                Long.toString(Duration.ofDays(30).toSeconds()));
-        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
     }
 
     private final HttpServer server;
@@ -85,6 +81,11 @@ public final class RangeServer implements AutoCloseable {
 
     private static RangeServer startEncrypted(InetSocketAddress socket, SSLContext tls, String host, Duration patience)
             throws IOException {
+        // Over TLS librbd does not come back when a connection was closed, and an image can be idle for long. The JDK
+        // looks
+        // at these once, when the first server of the process is made.
+        System.setProperty("sun.net.httpserver.idleInterval", IDLE_SECONDS);
+        System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(TlsFront.MAX_CLIENTS));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         try {
             TlsFront front = TlsFront.start(socket, BACKLOG, tls, server.getAddress());

@@ -6,13 +6,19 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * Ends TLS before a server of this machine, which gets what clients send as it is. The JDK's own HTTPS server does not do:
@@ -22,12 +28,18 @@ import javax.net.ssl.SSLSocket;
 final class TlsFront implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TlsFront.class.getName());
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-    private static final int HANDSHAKE_MILLIS = 30_000;
+    private static final Duration HANDSHAKE_TIME = Duration.ofSeconds(30);
+    private static final int KEEP_ALIVE_SECONDS = 60;
+    private static final int KEEP_ALIVE_PROBES = 10;
+    /** More at a time are refused. */
+    static final int MAX_CLIENTS = 512;
+
     private static final long PAUSE_NANOS = 100_000_000;
 
     private final ServerSocket listening;
     private final SSLContext context;
     private final InetSocketAddress behind;
+    private final Semaphore places = new Semaphore(MAX_CLIENTS);
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -66,9 +78,8 @@ final class TlsFront implements AutoCloseable {
     private void accept() {
         while (!listening.isClosed()) {
             try {
-                Socket client = listening.accept();
-                threads.execute(() -> serve(client));
-            } catch (IOException e) {
+                begin(listening.accept());
+            } catch (IOException | OutOfMemoryError e) {
                 if (!listening.isClosed()) {
                     LOG.log(System.Logger.Level.WARNING, "accepting a connection failed: " + e.getMessage());
                     LockSupport.parkNanos(PAUSE_NANOS); // Too many open files, for example, stay so for a while.
@@ -77,40 +88,73 @@ final class TlsFront implements AutoCloseable {
         }
     }
 
-    private void serve(Socket client) {
+    private void begin(Socket client) {
+        if (!places.tryAcquire()) {
+            LOG.log(System.Logger.Level.WARNING, "refused a connection: there are " + MAX_CLIENTS);
+            closeQuietly(client);
+            return;
+        }
         clients.add(client);
-        try (client;
-                Socket server = new Socket()) {
-            if (listening.isClosed()) {
-                return; // Nobody else would close it any more.
-            }
+        try {
+            threads.execute(() -> serve(client));
+        } catch (RejectedExecutionException e) {
+            end(client); // It was closed meanwhile.
+        }
+    }
+
+    private void end(Socket client) {
+        closeQuietly(client);
+        clients.remove(client);
+        places.release();
+    }
+
+    private void serve(Socket client) {
+        try (Socket server = new Socket()) {
             SSLSocket secure = handshake(client);
             server.setTcpNoDelay(true);
             server.connect(behind);
-            threads.execute(() -> answer(server, secure));
+            Future<?> answers = threads.submit(() -> answer(server, secure, client));
             secure.getInputStream().transferTo(server.getOutputStream());
-        } catch (IOException e) {
+            server.shutdownOutput(); // The client has asked all, and still wants the answers.
+            answers.get();
+        } catch (IOException | RejectedExecutionException | ExecutionException e) {
             LOG.log(System.Logger.Level.DEBUG, "a connection failed: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
-            clients.remove(client);
+            end(client);
         }
     }
 
     private SSLSocket handshake(Socket client) throws IOException {
         client.setTcpNoDelay(true);
-        client.setKeepAlive(true); // Hosts that vanish must not stay for ever.
-        client.setSoTimeout(HANDSHAKE_MILLIS);
-        SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(client, (InputStream) null, true);
-        secure.setEnabledProtocols(PROTOCOLS);
-        secure.startHandshake();
-        client.setSoTimeout(0);
-        return secure;
+        client.setKeepAlive(true); // Hosts that vanish must not stay, and nothing between may take it for idle.
+        client.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);
+        client.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_SECONDS);
+        client.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_PROBES);
+        Future<?> deadline = threads.submit(() -> {
+            Thread.sleep(HANDSHAKE_TIME);
+            client.close();
+            return null;
+        });
+        try {
+            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(client, (InputStream) null, true);
+            secure.setEnabledProtocols(PROTOCOLS);
+            secure.startHandshake();
+            return secure;
+        } finally {
+            deadline.cancel(true);
+        }
     }
 
-    /** Ends the client's connection when that of the server ends. */
-    private static void answer(Socket server, SSLSocket client) {
-        try (client) {
-            server.getInputStream().transferTo(client.getOutputStream());
+    /**
+     * Ends both connections when that of the server ends, or the client takes no answers any more. The client's is cut: to say
+     * goodbye could take for ever, and lengths of answers are known.
+     */
+    private static void answer(Socket server, SSLSocket secure, Socket client) {
+        try (client;
+                server) {
+            server.getInputStream().transferTo(secure.getOutputStream());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "an answer failed: " + e.getMessage());
         }

@@ -11,6 +11,8 @@ import berth.block.contract.TestSources;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -181,7 +183,8 @@ class RangeServerTest {
                 RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(context))) {
             encrypted.add(token, file);
             URI url = encrypted.url(token);
-            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", url.getPort())) {
+            try (SSLSocket socket = (SSLSocket)
+                    context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), url.getPort())) {
                 socket.setSoTimeout(20_000);
                 String request = "GET " + url.getPath() + " HTTP/1.1\r\nHost: x\r\nRange: bytes=0-3\r\n\r\n";
                 for (int i = 0; i < 50; i++) {
@@ -194,6 +197,32 @@ class RangeServerTest {
                     answered += line.endsWith("HTTP/1.1 206 Partial Content") ? 1 : 0;
                 }
             }
+        }
+    }
+
+    @Test
+    void whoSaysThatNothingFollowsStillGetsAllAnswersAndClosingEndsEveryConnectionOverTls(@TempDir Path directory)
+            throws Exception {
+        SSLContext context = new TestCertificate(directory).context();
+        ListenAddress anywhere = new ListenAddress("127.0.0.1", 0, false);
+        RangeServer encrypted = RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(context));
+        try (Socket silent = new Socket(
+                        InetAddress.getLoopbackAddress(), encrypted.url(token).getPort());
+                SSLSocket asking = (SSLSocket) context.getSocketFactory()
+                        .createSocket(
+                                InetAddress.getLoopbackAddress(),
+                                encrypted.url(token).getPort())) {
+            encrypted.add(token, file);
+            silent.setSoTimeout(20_000);
+            asking.setSoTimeout(20_000);
+            String request = "GET " + encrypted.url(token).getPath() + " HTTP/1.1\r\nHost: x\r\n\r\n";
+            asking.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            asking.shutdownOutput();
+            assertThat(asking.getInputStream().readNBytes((int) file.size())).hasSize((int) file.size());
+            encrypted.close();
+            assertThat(silent.getInputStream().read()).isNegative();
+        } finally {
+            encrypted.close();
         }
     }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
-/** Shows sources to librbd over HTTP for as long as it is open. Safe for use by several threads. */
+/** Shows sources to librbd over HTTP or HTTPS for as long as it is open. Safe for use by several threads. */
 public final class HttpPublisher implements Publisher, AutoCloseable {
     /** How long the reads of machines wait for a source that does not answer, before they fail. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -65,7 +65,7 @@ public final class Republisher implements AutoCloseable {
     private void show(PublishedSource published) {
         if (!http.serves(published.url())) {
             sayOnce("the source of " + published.target() + " is served from "
-                    + published.url().getAuthority() + ", not from here");
+                    + published.url().resolve("/") + ", not from here");
             return;
         }
         try {

@@ -24,13 +24,14 @@ public final class XxHash64 {
      *
      * @param start where it begins
      * @param length in bytes
+     * @throws IndexOutOfBoundsException when that is not within the memory
      */
     public static long hash(MemorySegment memory, long start, long length) {
         if (!memory.isNative()) {
             throw new IllegalArgumentException("memory of the heap");
         }
         try {
-            return HASH.call(memory.address() + start, length, 0, 0, 0, 0);
+            return HASH.call(memory.asSlice(start, length).address(), length, 0, 0, 0, 0);
         } finally {
             Reference.reachabilityFence(memory);
         }

@@ -7,13 +7,16 @@ import berth.cli.call.Grammar;
 import berth.nbd.TlsCredentials;
 import berth.server.HttpPublisher;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
-/** The options that say where sources are served over HTTP. */
+/** The options that say where sources are served over HTTP or HTTPS. */
 final class HttpOptions {
     /** The option that says where to listen. */
     static final String LISTEN = "--listen";
 
+    private static final String HOST = "--host";
     private static final String TLS = "--tls-dir";
     private static final String PLAINTEXT = "--allow-plaintext-beyond-loopback";
 
@@ -26,7 +29,7 @@ final class HttpOptions {
      */
     static Grammar add(Grammar grammar, String what) {
         return grammar.option(LISTEN, "host:port", what)
-                .option("--host", "host", "name or address of this machine in the URL [default: that of --listen]")
+                .option(HOST, "host", "name or address of this machine in the URL [default: that of --listen]")
                 .option(
                         TLS,
                         "directory",
@@ -42,18 +45,39 @@ final class HttpOptions {
         HostPort address = HostPort.parse(call.args().option(LISTEN).orElse("127.0.0.1:0"));
         return HttpPublisher.start(
                 new ListenAddress(address.host(), address.port(), call.args().flag(PLAINTEXT)),
-                call.args().option("--host"),
+                call.args().option(HOST),
                 call.args()
                         .option(TLS)
                         .map(directory -> context(call.invocation().resolve(directory))));
     }
 
     private static SSLContext context(Path directory) {
-        return switch (TlsCredentials.inDirectory(directory, false)) {
-            case TlsCredentials.Certificates certificates -> certificates.context();
-            case TlsCredentials.PresharedKeys _ ->
-                throw CommandFailure.invalid("HTTPS takes no shared keys, as " + directory
-                        + " has them: give a directory with server-cert.pem and server-key.pem");
-        };
+        Path certificate = directory.resolve("server-cert.pem");
+        return new TlsCredentials.Certificates(certificate, directory.resolve("server-key.pem"), Optional.empty())
+                .context();
+    }
+
+    /** Whether the options ask to serve. @throws CommandFailure when some say only how */
+    static boolean asked(Call call) {
+        boolean asked = call.args().option(LISTEN).isPresent();
+        if (!asked && call.args().option(TLS).isPresent()) {
+            throw CommandFailure.invalid(TLS + " needs " + LISTEN);
+        }
+        return asked;
+    }
+
+    /** The options that serve the same again, each after a space. */
+    static String again(Call call) {
+        StringBuilder text = new StringBuilder();
+        for (String option : List.of(LISTEN, HOST, TLS)) {
+            call.args()
+                    .option(option)
+                    .ifPresent(
+                            value -> text.append(' ').append(option).append(' ').append(value));
+        }
+        if (call.args().flag(PLAINTEXT)) {
+            text.append(' ').append(PLAINTEXT);
+        }
+        return text.toString();
     }
 }

@@ -19,7 +19,7 @@ final class ServedMigration {
 
     /** Whether the options ask for it. */
     static boolean asked(Call call) {
-        return call.args().option(HttpOptions.LISTEN).isPresent();
+        return HttpOptions.asked(call);
     }
 
     /** Prepares, says so, and serves. */
@@ -41,8 +41,7 @@ final class ServedMigration {
             if (stopped) {
                 call.console()
                         .complain("the image cannot be read where it was not copied yet, until its source is served"
-                                + " again: berth http serve --migrations --listen "
-                                + call.args().option(HttpOptions.LISTEN).orElseThrow());
+                                + " again: berth http serve --migrations" + HttpOptions.again(call));
             }
         }
     }
