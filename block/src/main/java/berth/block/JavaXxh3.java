@@ -11,7 +11,6 @@ final class JavaXxh3 implements Xxh3 {
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final HashStream128 stream = Hashing.xxh3_128().hashStream();
-    private final byte[] chunk = new byte[CHUNK_BYTES];
 
     @Override
     public void add(long value) {
@@ -20,6 +19,7 @@ final class JavaXxh3 implements Xxh3 {
 
     @Override
     public void add(MemorySegment bytes) {
+        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, bytes.byteSize())];
         for (long at = 0; at < bytes.byteSize(); at += CHUNK_BYTES) {
             int n = (int) Math.min(CHUNK_BYTES, bytes.byteSize() - at);
             MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, chunk, 0, n);

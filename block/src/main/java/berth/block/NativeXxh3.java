@@ -86,8 +86,6 @@ final class NativeXxh3 implements Xxh3 {
     }
 
     private static final ValueLayout.OfLong NUMBER = JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
-    /** In steps of as many bytes memory of the heap is hashed. */
-    private static final int CHUNK_BYTES = 1 << 16;
 
     private final Library library;
     private final Arena arena = Arena.ofConfined();
@@ -130,13 +128,8 @@ final class NativeXxh3 implements Xxh3 {
             addNative(bytes);
             return;
         }
-        try (Arena copies = Arena.ofConfined()) {
-            MemorySegment chunk = copies.allocate(Math.min(CHUNK_BYTES, bytes.byteSize()));
-            for (long at = 0; at < bytes.byteSize(); at += CHUNK_BYTES) {
-                long n = Math.min(CHUNK_BYTES, bytes.byteSize() - at);
-                MemorySegment.copy(bytes, at, chunk, 0, n);
-                addNative(chunk.asSlice(0, n));
-            }
+        try (Arena outside = Arena.ofConfined()) {
+            addNative(outside.allocate(bytes.byteSize()).copyFrom(bytes));
         }
     }
 

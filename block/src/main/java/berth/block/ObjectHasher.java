@@ -1,6 +1,5 @@
 package berth.block;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
@@ -17,9 +16,6 @@ import java.util.List;
 public final class ObjectHasher {
     /** The unit in which zeroes are told from data. */
     public static final int BLOCK_BYTES = 4096;
-
-    private static final MemorySegment ZERO_BLOCK =
-            Arena.global().allocate(BLOCK_BYTES).asReadOnly();
 
     private ObjectHasher() {}
 
@@ -63,7 +59,9 @@ public final class ObjectHasher {
         long end = endBlock * BLOCK_BYTES;
         long missing = Math.max(0, end - bytes.byteSize());
         hash.add(bytes.asSlice(start, end - start - missing));
-        hash.add(ZERO_BLOCK.asSlice(0, missing));
+        if (missing > 0) {
+            hash.add(Zeroes.segment(missing));
+        }
     }
 
     /** The digest of an object at all of its points in time, whose own digests are given oldest first. */

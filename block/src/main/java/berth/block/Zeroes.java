@@ -11,6 +11,15 @@ public final class Zeroes {
 
     private Zeroes() {}
 
+    /**
+     * Some zeroes, outside of the heap, for reading.
+     *
+     * @param length in bytes, at most 64 KiB
+     */
+    public static MemorySegment segment(long length) {
+        return ZERO.asSlice(0, length);
+    }
+
     /** Whether all bytes from position to limit are zero. */
     public static boolean isZero(ByteBuffer buffer) {
         return isZero(MemorySegment.ofBuffer(buffer), 0, buffer.remaining());

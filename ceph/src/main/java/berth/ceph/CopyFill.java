@@ -124,13 +124,14 @@ final class CopyFill implements Fill {
             target.readNow(object, length, before);
         }
         long read = readSource(point, object, now);
-        DigestLog.Entry entry = entry(now, length); // Before they are written, while the processor still has them near.
+        DigestLog.Entry entry =
+                described(now, length); // Before they are written, while the processor still has them near.
         long written = write(object, length, before, now);
         digests.put(point, object, entry);
         return new Copied(read, written, result(point, object));
     }
 
-    private DigestLog.Entry entry(ObjectBuffer bytes, int length) {
+    private DigestLog.Entry described(ObjectBuffer bytes, int length) {
         long checksum = target.tellsChecksums() ? StoredChecksums.expected(bytes, length) : DigestLog.NO_CHECKSUM;
         return new DigestLog.Entry(bytes.digest(length), checksum);
     }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import berth.block.Layout;
 import berth.block.ObjectBuffer;
 import berth.block.ObjectHasher;
+import berth.block.Zeroes;
 import berth.ceph.lib.IoContext;
 import berth.ceph.lib.NativeFailure;
 import berth.ceph.lib.RbdImage;
@@ -33,7 +34,7 @@ final class StoredChecksums implements AutoCloseable {
 
     /** Computed when it is first needed, for the library may be missing. */
     private static final class ZeroBlock {
-        static final long HASH = XxHash64.hash(Arena.global().allocate(BLOCK_BYTES), 0, BLOCK_BYTES);
+        static final long HASH = XxHash64.hash(Zeroes.segment(BLOCK_BYTES), 0, BLOCK_BYTES);
     }
 
     private final Connection connection;

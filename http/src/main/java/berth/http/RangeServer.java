@@ -23,8 +23,8 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
 /**
- * Serves {@link VirtualQcow2} files over HTTP or HTTPS, read-only, with ranges. Who knows a file's URL can read it, and nobody can
- * guess one. Safe for use by several threads.
+ * Serves {@link VirtualQcow2} files over HTTP or HTTPS, read-only, with ranges. Who knows a file's URL can read it, and
+ * nobody can guess one. Safe for use by several threads.
  */
 public final class RangeServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RangeServer.class.getName());
@@ -82,8 +82,7 @@ public final class RangeServer implements AutoCloseable {
     private static RangeServer startEncrypted(InetSocketAddress socket, SSLContext tls, String host, Duration patience)
             throws IOException {
         // Over TLS librbd does not come back when a connection was closed, and an image can be idle for long. The JDK
-        // looks
-        // at these once, when the first server of the process is made.
+        // looks at these once, when the first server of the process is made.
         System.setProperty("sun.net.httpserver.idleInterval", IDLE_SECONDS);
         System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(TlsFront.MAX_CLIENTS));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -39,7 +38,6 @@ final class TlsFront implements AutoCloseable {
     private final ServerSocket listening;
     private final SSLContext context;
     private final InetSocketAddress behind;
-    private final Semaphore places = new Semaphore(MAX_CLIENTS);
     private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -89,7 +87,7 @@ final class TlsFront implements AutoCloseable {
     }
 
     private void begin(Socket client) {
-        if (!places.tryAcquire()) {
+        if (clients.size() >= MAX_CLIENTS) {
             LOG.log(System.Logger.Level.WARNING, "refused a connection: there are " + MAX_CLIENTS);
             closeQuietly(client);
             return;
@@ -105,7 +103,6 @@ final class TlsFront implements AutoCloseable {
     private void end(Socket client) {
         closeQuietly(client);
         clients.remove(client);
-        places.release();
     }
 
     private void serve(Socket client) {

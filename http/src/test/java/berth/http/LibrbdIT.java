@@ -13,7 +13,9 @@ import berth.block.contract.SparseBytes;
 import berth.block.contract.TestSource;
 import berth.block.contract.TestSources;
 import berth.ceph.cluster.CephCluster;
+import berth.source.http.TestCertificate;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +94,11 @@ class LibrbdIT {
     }
 
     private void prepare(String token, String image) {
-        String spec = "{\"type\":\"qcow\",\"stream\":{\"type\":\"http\",\"url\":\"" + server.url(token) + "\"}}";
-        cluster.rbd("migration", "prepare", "--import-only", "--source-spec", spec, image);
+        cluster.rbd("migration", "prepare", "--import-only", "--source-spec", spec(server.url(token)), image);
+    }
+
+    private static String spec(URI url) {
+        return "{\"type\":\"qcow\",\"stream\":{\"type\":\"http\",\"url\":\"" + url + "\"}}";
     }
 
     private void assertSame(Source source, String image, String what) throws IOException {
@@ -186,16 +191,15 @@ class LibrbdIT {
         byte[] content = new byte[200 << 20];
         new Random(7).nextBytes(content);
         TestSource source = new TestSources().add().now(new SparseBytes(content.length).write(0, content));
-        TestCertificate certificate = new TestCertificate(temp);
+        TestCertificate certificate = new TestCertificate(temp, "ip:127.0.0.1");
         ListenAddress anywhere = new ListenAddress("127.0.0.1", 0, false);
         try (RangeServer encrypted =
                 RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(certificate.context()))) {
             String token = RangeServer.newToken();
             encrypted.add(token, new VirtualQcow2(source));
-            String url = encrypted.url(token).toString();
-            assertThat(url).startsWith("https://127.0.0.1:");
-            String spec = "{\"type\":\"qcow\",\"stream\":{\"type\":\"http\",\"url\":\"" + url + "\"}}";
-            String[] prepare = {"prepare", "--import-only", "--source-spec", spec, "virtual/tls"};
+            URI url = encrypted.url(token);
+            assertThat(url.toString()).startsWith("https://127.0.0.1:");
+            String[] prepare = {"prepare", "--import-only", "--source-spec", spec(url), "virtual/tls"};
             assertThat(migration(temp.resolve("none"), prepare)).isNotZero();
             assertThat(migration(certificate.pem(), prepare)).isZero();
             assertThat(migration(certificate.pem(), "execute", "--no-progress", "virtual/tls"))

@@ -8,6 +8,7 @@ import berth.block.ListenAddress;
 import berth.block.Problem;
 import berth.block.contract.SparseBytes;
 import berth.block.contract.TestSources;
+import berth.source.http.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,13 +45,16 @@ class RangeServerTest {
     private final String token = RangeServer.newToken();
     private RangeServer server;
 
+    private static RangeServer serve(Duration patience, Optional<SSLContext> tls) {
+        return RangeServer.start(new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", patience, tls);
+    }
+
     @BeforeEach
     void start() {
         byte[] bytes = new byte[6 << 20];
         new Random(1).nextBytes(bytes);
         disk.write(0, bytes);
-        server = RangeServer.start(
-                new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMillis(200), Optional.empty());
+        server = serve(Duration.ofMillis(200), Optional.empty());
         server.add(token, file);
     }
 
@@ -139,8 +143,7 @@ class RangeServerTest {
         FailingBytes failing = new FailingBytes(disk);
         VirtualQcow2 broken = new VirtualQcow2(new TestSource(failing), BITS);
         long data = broken.size() - (6 << 20);
-        try (RangeServer patient = RangeServer.start(
-                new ListenAddress("127.0.0.1", 0, false), "127.0.0.1", Duration.ofMinutes(5), Optional.empty())) {
+        try (RangeServer patient = serve(Duration.ofMinutes(5), Optional.empty())) {
             patient.add(token, broken);
             failing.failFrom(100);
             HttpRequest request = HttpRequest.newBuilder(patient.url(token))
@@ -177,10 +180,8 @@ class RangeServerTest {
     /** Requests that arrive in one piece are answered one after the other, however they are encrypted. */
     @Test
     void requestsThatArriveTogetherAreAllAnsweredOverTls(@TempDir Path directory) throws Exception {
-        SSLContext context = new TestCertificate(directory).context();
-        ListenAddress anywhere = new ListenAddress("127.0.0.1", 0, false);
-        try (RangeServer encrypted =
-                RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(context))) {
+        SSLContext context = new TestCertificate(directory, "ip:127.0.0.1").context();
+        try (RangeServer encrypted = serve(Duration.ofSeconds(1), Optional.of(context))) {
             encrypted.add(token, file);
             URI url = encrypted.url(token);
             try (SSLSocket socket = (SSLSocket)
@@ -203,9 +204,8 @@ class RangeServerTest {
     @Test
     void whoSaysThatNothingFollowsStillGetsAllAnswersAndClosingEndsEveryConnectionOverTls(@TempDir Path directory)
             throws Exception {
-        SSLContext context = new TestCertificate(directory).context();
-        ListenAddress anywhere = new ListenAddress("127.0.0.1", 0, false);
-        RangeServer encrypted = RangeServer.start(anywhere, "127.0.0.1", Duration.ofSeconds(1), Optional.of(context));
+        SSLContext context = new TestCertificate(directory, "ip:127.0.0.1").context();
+        RangeServer encrypted = serve(Duration.ofSeconds(1), Optional.of(context));
         try (Socket silent = new Socket(
                         InetAddress.getLoopbackAddress(), encrypted.url(token).getPort());
                 SSLSocket asking = (SSLSocket) context.getSocketFactory()
@@ -232,7 +232,7 @@ class RangeServerTest {
         assertThatThrownBy(() -> RangeServer.start(everywhere, "localhost", Duration.ofSeconds(1), Optional.empty()))
                 .isInstanceOfSatisfying(
                         BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.FORBIDDEN));
-        SSLContext context = new TestCertificate(directory).context();
+        SSLContext context = new TestCertificate(directory, "ip:127.0.0.1").context();
         RangeServer.start(everywhere, "localhost", Duration.ofSeconds(1), Optional.of(context))
                 .close();
     }

@@ -48,16 +48,24 @@ public sealed interface TlsCredentials {
         if (Files.exists(keys)) {
             return new PresharedKeys(keys);
         }
-        Path certificate = directory.resolve("server-cert.pem");
-        if (Files.exists(certificate)) {
-            Path authority = directory.resolve("ca-cert.pem");
-            return new Certificates(
-                    certificate,
-                    directory.resolve("server-key.pem"),
-                    verifyClients ? Optional.of(authority) : Optional.empty());
+        Certificates certificates = certificatesIn(directory, verifyClients);
+        if (Files.exists(certificates.certificate())) {
+            return certificates;
         }
         throw new BlockException(
                 Problem.INVALID_ARGUMENT,
                 "TLS directory " + directory + " holds neither keys.psk nor server-cert.pem; put one of them there");
+    }
+
+    /**
+     * The certificates that a directory laid out as QEMU wants it has, or would have.
+     *
+     * @param verifyClients whether clients have to prove who they are
+     */
+    static Certificates certificatesIn(Path directory, boolean verifyClients) {
+        return new Certificates(
+                directory.resolve("server-cert.pem"),
+                directory.resolve("server-key.pem"),
+                verifyClients ? Optional.of(directory.resolve("ca-cert.pem")) : Optional.empty());
     }
 }

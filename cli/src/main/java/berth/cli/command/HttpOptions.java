@@ -6,10 +6,7 @@ import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.nbd.TlsCredentials;
 import berth.server.HttpPublisher;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /** The options that say where sources are served over HTTP or HTTPS. */
 final class HttpOptions {
@@ -48,13 +45,9 @@ final class HttpOptions {
                 call.args().option(HOST),
                 call.args()
                         .option(TLS)
-                        .map(directory -> context(call.invocation().resolve(directory))));
-    }
-
-    private static SSLContext context(Path directory) {
-        Path certificate = directory.resolve("server-cert.pem");
-        return new TlsCredentials.Certificates(certificate, directory.resolve("server-key.pem"), Optional.empty())
-                .context();
+                        .map(directory -> TlsCredentials.certificatesIn(
+                                        call.invocation().resolve(directory), false)
+                                .context()));
     }
 
     /** Whether the options ask to serve. @throws CommandFailure when some say only how */

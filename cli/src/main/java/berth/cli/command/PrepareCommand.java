@@ -119,7 +119,7 @@ public final class PrepareCommand {
         Layout layout = LayoutOptions.layout(call, what);
         try (Source source = explain(what, () -> call.engine().sources().open(spec))) {
             MoveRequest.Import request = new MoveRequest.Import(source, target, layout);
-            if (ServedMigration.asked(call) && !call.args().flag("--dry-run")) {
+            if (HttpOptions.asked(call) && !call.args().flag("--dry-run")) {
                 ServedMigration.run(call, request, what);
                 return 0;
             }

@@ -17,11 +17,6 @@ final class ServedMigration {
 
     private ServedMigration() {}
 
-    /** Whether the options ask for it. */
-    static boolean asked(Call call) {
-        return HttpOptions.asked(call);
-    }
-
     /** Prepares, says so, and serves. */
     static void run(Call call, MoveRequest.Import request, String what) {
         if (!call.engine().servesSources()) {

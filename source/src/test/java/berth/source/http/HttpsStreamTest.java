@@ -12,63 +12,23 @@ import berth.source.remote.RemoteStreams;
 import berth.source.s3.S3Address;
 import berth.source.s3.S3Object;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which servers are trusted. */
 final class HttpsStreamTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
     @TempDir
     Path directory;
 
-    /** A server whose certificate is for a name or address, with that certificate in {@code ca.pem}. */
-    private TestWebServer serve(String subject) throws IOException, GeneralSecurityException, InterruptedException {
-        Path keys = directory.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=test",
-                        "-ext",
-                        "SAN=" + subject,
-                        "-storepass",
-                        new String(PASSWORD),
-                        "-keystore",
-                        keys.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keys)) {
-            store.load(in, PASSWORD);
-        }
-        String certificate = Base64.getMimeEncoder()
-                .encodeToString(store.getCertificate("mykey").getEncoded());
-        Files.writeString(
-                directory.resolve("ca.pem"),
-                "-----BEGIN CERTIFICATE-----\n" + certificate + "\n-----END CERTIFICATE-----\n");
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(store, PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
+    private TestWebServer serve(TestCertificate certificate) throws IOException, GeneralSecurityException {
         Files.createDirectories(directory.resolve("bucket"));
         Files.write(directory.resolve("bucket/disk.raw"), new byte[1000]);
-        return new TestWebServer(directory, context);
+        return new TestWebServer(directory, certificate.context());
     }
 
     private static RemoteObject http(TestWebServer server, Optional<Path> authority) {
@@ -92,8 +52,9 @@ final class HttpsStreamTest {
 
     @Test
     void onlyTheNamedAuthorityIsTrusted() throws Exception {
-        try (TestWebServer server = serve("ip:127.0.0.1")) {
-            Optional<Path> authority = Optional.of(directory.resolve("ca.pem"));
+        TestCertificate certificate = new TestCertificate(directory, "ip:127.0.0.1");
+        try (TestWebServer server = serve(certificate)) {
+            Optional<Path> authority = Optional.of(certificate.pem());
             try (RemoteStream stream =
                     RemoteStream.open(http(server, authority), RemoteStreams.IMPATIENT, RemoteStream.Contact.AGAIN)) {
                 assertThat(stream.size()).isEqualTo(1000);
@@ -105,8 +66,9 @@ final class HttpsStreamTest {
 
     @Test
     void aCertificateForAnotherNameIsNotTrusted() throws Exception {
-        try (TestWebServer server = serve("dns:elsewhere.example")) {
-            Optional<Path> authority = Optional.of(directory.resolve("ca.pem"));
+        TestCertificate certificate = new TestCertificate(directory, "dns:elsewhere.example");
+        try (TestWebServer server = serve(certificate)) {
+            Optional<Path> authority = Optional.of(certificate.pem());
             assertNotTrusted(http(server, authority));
             assertNotTrusted(s3(server, authority));
         }
@@ -114,9 +76,10 @@ final class HttpsStreamTest {
 
     @Test
     void theWayNeverLeadsFromHttpsToHttp() throws Exception {
-        try (TestWebServer server = serve("ip:127.0.0.1")) {
+        TestCertificate certificate = new TestCertificate(directory, "ip:127.0.0.1");
+        try (TestWebServer server = serve(certificate)) {
             server.redirect("/bucket/disk.raw", "http://127.0.0.1:1/disk.raw");
-            RemoteObject object = http(server, Optional.of(directory.resolve("ca.pem")));
+            RemoteObject object = http(server, Optional.of(certificate.pem()));
             assertThatThrownBy(() -> RemoteStream.open(object, RemoteStreams.IMPATIENT, RemoteStream.Contact.AGAIN))
                     .isInstanceOfSatisfying(
                             BlockException.class, e -> assertThat(e.problem()).isEqualTo(Problem.FORBIDDEN))

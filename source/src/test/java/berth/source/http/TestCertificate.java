@@ -1,4 +1,4 @@
-package berth.http;
+package berth.source.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,26 +15,23 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate of 127.0.0.1 that is its own authority, made by keytool. */
-final class TestCertificate {
+/** A certificate that is its own authority, made by keytool. */
+public final class TestCertificate {
     private static final char[] PASSWORD = "password".toCharArray();
 
     private final Path store;
     private final Path pem;
 
-    TestCertificate(Path directory) throws IOException, InterruptedException {
+    /**
+     * Makes it.
+     *
+     * @param directory where its files are kept
+     * @param subject the name or address that it is for, such as {@code ip:127.0.0.1}
+     */
+    public TestCertificate(Path directory, String subject) throws IOException, InterruptedException {
         this.store = directory.resolve("server.p12");
         this.pem = directory.resolve("server.pem");
-        keytool(
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=test",
-                "-ext",
-                "SAN=ip:127.0.0.1",
-                "-ext",
-                "bc:c=ca:true");
+        keytool("-genkeypair", "-keyalg", "EC", "-dname", "CN=test", "-ext", "SAN=" + subject, "-ext", "bc:c=ca:true");
         keytool("-exportcert", "-rfc", "-file", pem.toString());
     }
 
@@ -49,12 +46,12 @@ final class TestCertificate {
     }
 
     /** For clients that are to trust it. */
-    Path pem() {
+    public Path pem() {
         return pem;
     }
 
     /** For a server that has it, and for clients that trust it. */
-    SSLContext context() throws IOException, GeneralSecurityException {
+    public SSLContext context() throws IOException, GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD);
