@@ -1,10 +1,10 @@
 #!/bin/bash
 # Makes the AOT caches of a jar for one JDK: a process with a store of its own runs the usual commands once, and the
-# classes that it loaded on the way become the cache. There are three, since all classes of a cache are loaded when the
-# program starts: one for commands that are done at once, one for those on a Ceph cluster, one for those that move data or
-# stay. Without a cache everything works, only later.
-# Usage: train.sh JDK DIST; writes DIST/ID.quick.aot, DIST/ID.ceph.aot and DIST/ID.aot, which stay empty where they cannot
-# be made, so that nobody tries again.
+# classes that it loaded on the way become the cache. There are four, since all classes of a cache are loaded when the
+# program starts: one for commands that another process runs, one for those that are done at once, one for those on a Ceph
+# cluster, one for those that move data or stay. Without a cache everything works, only later.
+# Usage: train.sh JDK DIST; writes DIST/ID.client.aot, DIST/ID.quick.aot, DIST/ID.ceph.aot and DIST/ID.aot, which stay
+# empty where they cannot be made, so that nobody tries again.
 set -uo pipefail
 jdk=$1 dist=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -81,10 +81,11 @@ run_movers() {
   berth migration commit rbd/moved
 }
 
+# wait_for_owner [PLACE]: until it takes commands; PLACE is a folder or a pattern of one.
 wait_for_owner() {
   local attempt
   for ((attempt = 0; attempt < 200; attempt++)); do
-    [[ -S $store/control.sock ]] && return 0
+    compgen -G "${1-$store}/control.sock" >"$store/socket" && return 0
     kill -0 "$owner" 2>/dev/null || return 1
     sleep 0.05
   done
@@ -123,13 +124,29 @@ train_movers() {
   finish
 }
 
-# There is no cluster to practise on; without a key the libraries of Ceph are loaded and set up, and nobody is asked. Nor
-# does anybody serve it, where commands ask first.
-train_ceph() {
+# write_cluster LINE: how to reach a cluster that is not there.
+write_cluster() {
   mkdir "$store/servers"
-  printf '[global]\nmon_host = 127.0.0.1\nauth_client_required = cephx\nkeyring = %s\n' "$store/none" >"$store/ceph.conf"
+  printf '[global]\nmon_host = 127.0.0.1:1\nauth_client_required = cephx\n%s\n' "$1" >"$store/ceph.conf"
+}
+
+# Without a key the libraries of Ceph are loaded and set up, and nobody is asked. Nor does anybody serve the cluster, where
+# commands ask first.
+train_ceph() {
+  write_cluster "keyring = $store/none"
   BERTH_STORE=$store record "$1" -c "$store/ceph.conf" info rbd/image &
   owner=$!
+  finish
+}
+
+# With a key, who serves the cluster looks for it for some seconds, and takes commands meanwhile; one that is not
+# understood needs no cluster.
+train_client() {
+  write_cluster 'key = AQAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAA=='
+  BERTH_STORE=$store "${java[@]}" -c "$store/ceph.conf" serve &
+  owner=$!
+  wait_for_owner "$store/servers/*" && (BERTH_STORE=$store record "$1" -c "$store/ceph.conf" ls --none)
+  kill -TERM "$owner"
   finish
 }
 
@@ -148,6 +165,7 @@ make() {
 
 echo "berth: preparing the AOT caches for JDK $jdk_id" >&2
 {
+  make "$jdk_id.client.aot" train_client
   make "$jdk_id.quick.aot" train_quick
   make "$jdk_id.ceph.aot" train_ceph
   make "$jdk_id.aot" train_movers
