@@ -12,7 +12,7 @@ import org.assertj.core.api.AbstractStringAssert;
 /** Runs {@code berth} commands on one store, each in its own process. */
 final class Berth {
     /** The built program: {@code cli/target/berth.jar} where Maven does not say otherwise. */
-    private static final Path JAR =
+    static final Path JAR =
             Path.of(System.getProperty("berth.jar", "../cli/target/berth.jar")).toAbsolutePath();
 
     private final Path store;
