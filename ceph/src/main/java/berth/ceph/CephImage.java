@@ -32,6 +32,7 @@ public final class CephImage implements Image {
     private final @Nullable Snapshot snapshot;
     private final Transfers transfers;
     private final Structure structure;
+    private volatile boolean settled;
 
     CephImage(CephStore store, OpenImages.Key key, Handle handle, Access access, @Nullable Snapshot snapshot) {
         this.store = store;
@@ -41,6 +42,16 @@ public final class CephImage implements Image {
         this.snapshot = snapshot;
         this.transfers = new Transfers(handle);
         this.structure = new Structure(handle, () -> store.changed(key));
+        this.settled = snapshot != null;
+    }
+
+    /**
+     * Asks the object map of a whole image only once, as for a snapshot: for who reads all of an image that nobody writes
+     * to, or to whom objects that come later are none.
+     */
+    CephImage settled() {
+        settled = true;
+        return this;
     }
 
     OpenImages.Key key() {
@@ -127,7 +138,7 @@ public final class CephImage implements Image {
     public void extents(long offset, long length, ExtentSink sink) {
         handle.callIndexed(task("listing extents"), (image, index) -> {
             Limits.checkRange(offset, length, image.size());
-            Differences.extents(image, snapshot == null ? null : index, offset, length, sink);
+            Differences.extents(image, settled ? index : null, offset, length, sink);
             return image;
         });
     }
@@ -136,11 +147,11 @@ public final class CephImage implements Image {
     public void diff(Optional<String> from, long offset, long length, DiffSink sink) {
         handle.callIndexed(task("listing differences"), (image, index) -> {
             Limits.checkRange(offset, length, image.size());
-            boolean known = snapshot != null && index.knows(from);
+            boolean known = settled && index.knows(from);
             if (!known) {
                 from.ifPresent(name -> Facts.snapshot(image, name));
             }
-            Differences.from(from, image, snapshot == null ? null : index).tell(offset, length, sink);
+            Differences.from(from, image, settled ? index : null).tell(offset, length, sink);
             return image;
         });
     }

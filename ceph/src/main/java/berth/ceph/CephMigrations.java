@@ -64,9 +64,9 @@ final class CephMigrations {
         return natives.prepareLinked(source, target, creation.ofTarget(layout, flatten), attributes);
     }
 
-    /** The migrations of librbd that read their source from Berth. */
+    /** The migrations of librbd that read their source from Berth. Notes that are damaged keep no others from it. */
     List<PublishedSource> published() {
-        return nativeMoves.all().stream()
+        return nativeMoves.readable().stream()
                 .map(NativeMove::published)
                 .flatMap(Optional::stream)
                 .toList();

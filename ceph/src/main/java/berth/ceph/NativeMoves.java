@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Finds the migrations of librbd and keeps Berth's notes on them. No image is opened for that: it would open the source,
@@ -95,17 +96,35 @@ final class NativeMoves {
 
     /** All migrations in the pools that the user may look into. */
     List<NativeMove> all() {
+        return all(damaged -> {
+            throw damaged;
+        });
+    }
+
+    /** The same without those whose notes are damaged. */
+    List<NativeMove> readable() {
+        return all(_ -> {});
+    }
+
+    private List<NativeMove> all(Consumer<BlockException> damaged) {
         List<NativeMove> found = new ArrayList<>();
-        pools.forEachOpen(pool -> addAll(pool, found));
+        pools.forEachOpen(pool -> addAll(pool, found, damaged));
         return found;
     }
 
-    private void addAll(String pool, List<NativeMove> to) {
+    private void addAll(String pool, List<NativeMove> to, Consumer<BlockException> damaged) {
         connection.run(Task.pool("listing the images of pool '" + pool + "'", pool), cluster -> {
             try (IoContext context = connection.open(PoolSpec.parse(pool))) {
                 for (RbdDirectory.Named image : new RbdDirectory(context).list()) {
-                    byTarget(cluster, context, new ImageSpec(pool, image.name()), image.id())
-                            .ifPresent(to::add);
+                    try {
+                        byTarget(cluster, context, new ImageSpec(pool, image.name()), image.id())
+                                .ifPresent(to::add);
+                    } catch (BlockException e) {
+                        if (e.problem() != Problem.CORRUPT) {
+                            throw e;
+                        }
+                        damaged.accept(e);
+                    }
                 }
                 return to;
             }

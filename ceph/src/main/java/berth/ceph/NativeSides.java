@@ -61,9 +61,10 @@ record NativeSides(List<Pair> pairs, List<Runnable> closing) implements AutoClos
         }
     }
 
-    private Image keep(Image open) {
+    /** The source cannot change. What a client adds to the target from here on is not what was copied. */
+    private Image keep(CephImage open) {
         closing.add(open::close);
-        return open;
+        return open.settled();
     }
 
     private List<Point> sourcePoints(SourceOpener sources, String description) {

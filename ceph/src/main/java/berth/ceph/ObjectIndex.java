@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * What the object map says of a snapshot, for those who go through it piece by piece: librbd reads the whole map for every
- * question. A snapshot never changes, and what its name and those of others mean stays as it is in an image that is open
- * for reading. Safe for use by several threads.
+ * What the object map says of a snapshot, or of an image as it was at the first question, for those who go through it
+ * piece by piece: librbd reads the whole map for every question. A snapshot never changes, and what its name and those of
+ * others mean stays as it is in an image that is open for reading. Safe for use by several threads.
  */
 final class ObjectIndex {
     /** Objects that are smaller are taken together: 16 TiB make 512 KiB. */

@@ -377,6 +377,8 @@ class NativeMigrationIT {
         prepare(TARGET);
         cluster.rbd("image-meta", "set", "vms/target", NativeNotes.KEY, "{}");
         assertRefused(Problem.CORRUPT, () -> store.migration(TARGET));
+        assertRefused(Problem.CORRUPT, store::migrations);
+        assertThat(store.published()).isEmpty();
         cluster.rbd("image-meta", "remove", "vms/target", NativeNotes.KEY);
         assertThat(store.migration(TARGET).attributes()).isEmpty();
         execute();

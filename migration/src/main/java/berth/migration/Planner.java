@@ -168,14 +168,20 @@ final class Planner {
     }
 
     private void requireNotMigrating(ImageSpec source) {
-        Optional<MigrationRecord> other = store.migrations().stream()
-                .filter(record -> record.target().equals(source))
-                .findFirst();
-        if (other.isPresent()) {
+        MigrationRecord other;
+        try {
+            other = store.migration(source);
+        } catch (BlockException e) {
+            if (e.problem() == Problem.NOT_MIGRATING || e.problem() == Problem.IMAGE_NOT_FOUND) {
+                return;
+            }
+            throw e;
+        }
+        if (other.target().equals(source)) { // Else it is the source that had this name before.
             throw new BlockException(
                     Problem.MIGRATING,
-                    "image " + source + " is the target of a migration in state '"
-                            + other.get().state() + "': commit or abort that first");
+                    "image " + source + " is the target of a migration in state '" + other.state()
+                            + "': commit or abort that first");
         }
     }
 

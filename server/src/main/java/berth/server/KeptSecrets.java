@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Puts the secrets that a source-spec has by value into the store's secret file under names of their own, so that what
@@ -101,14 +102,20 @@ public final class KeptSecrets {
         }
     }
 
-    /** Forgets what was kept for migrations that have ended. */
+    /** Forgets what was kept for migrations that have ended; nothing when they cannot be listed. */
     public synchronized void forgetUnused() {
-        Set<String> descriptions = new HashSet<>();
-        for (MigrationRecord record : store.migrations()) {
-            descriptions.add(record.sourceDescription());
+        Predicate<String> unused = name -> name.startsWith(PREFIX) && !beingUsed.contains(name);
+        if (file.names().stream().noneMatch(unused)) {
+            return; // A large store takes long to list.
         }
-        file.removeIf(name -> name.startsWith(PREFIX)
-                && !beingUsed.contains(name)
-                && descriptions.stream().noneMatch(description -> description.contains(name)));
+        Set<String> descriptions = new HashSet<>();
+        try {
+            for (MigrationRecord record : store.migrations()) {
+                descriptions.add(record.sourceDescription());
+            }
+        } catch (BlockException e) {
+            return; // The next one forgets them: what this command did is done.
+        }
+        file.removeIf(unused.and(name -> descriptions.stream().noneMatch(description -> description.contains(name))));
     }
 }
