@@ -25,6 +25,16 @@ public final class Names {
         return pool;
     }
 
+    /** Whether {@link #check} lets a name through. */
+    public static boolean isValid(String name) {
+        try {
+            check("a", name);
+            return true;
+        } catch (BlockException e) {
+            return false;
+        }
+    }
+
     /**
      * Checks a name. Any Unicode text is allowed but the separators {@code /} and {@code @}, control characters,
      * halves of surrogate pairs (which no encoding can keep) and the empty name.

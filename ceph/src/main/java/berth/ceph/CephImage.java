@@ -81,6 +81,33 @@ public final class CephImage implements Image {
         }
     }
 
+    /**
+     * Keeps other clients from writing, until this is closed.
+     *
+     * @return whether it could: an image without the feature has no lock
+     * @throws BlockException {@link Problem#IMAGE_IN_USE} when another client has the lock for good
+     */
+    boolean lockExclusively() {
+        return ask("locking", image -> {
+            boolean lockable = RbdFeatures.names(image.features()).contains(RbdFeatures.EXCLUSIVE_LOCK);
+            if (lockable) {
+                SoleClient.lock(image, "the image");
+            }
+            return lockable;
+        });
+    }
+
+    /** @throws BlockException {@link Problem#IMAGE_IN_USE} when another client, or another command, may write to it */
+    void requireNoOtherClient() {
+        ask("listing the watchers", image -> {
+            List<String> clients = SoleClient.clients(image);
+            if (clients.size() > 1) { // One of them is this one.
+                throw SoleClient.inUse("the image is open on another client, one of ", clients);
+            }
+            return image;
+        });
+    }
+
     @Override
     public boolean readOnly() {
         return access == Access.READ_ONLY;

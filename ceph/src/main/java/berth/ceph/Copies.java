@@ -8,14 +8,11 @@ import berth.block.Layout;
 import berth.block.MigrationState;
 import berth.block.Problem;
 import berth.block.Progress;
-import berth.block.Snapshot;
 import berth.block.SnapshotSpec;
 import berth.block.Source;
 import berth.block.SourceOpener;
 import berth.ceph.lib.IoContext;
 import berth.ceph.lib.RbdDirectory;
-import berth.ceph.lib.RbdImage;
-import berth.ceph.lib.RbdSnapshots;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,7 +116,10 @@ final class Copies implements Filling {
         List<StoredMove.Point> points = moving.move().points();
         DigestLog digests = new DigestLog(connection, moving);
         if (!moving.isVisible()) {
-            requireCopied(moving, digests);
+            try (CopyTarget _ = CopyTarget.open(connection, moving)) { // Nobody aborts it at this moment.
+                requireNot(MigrationState.ABORTING, moving);
+                requireCopied(moving, digests);
+            }
             in(
                     moving.pool(),
                     "giving the copy its name " + moving.target(),
@@ -132,6 +132,21 @@ final class Copies implements Filling {
                 "ending the migration to " + moving.target(),
                 context -> StoredMoves.forget(context, moving.id()));
         progress.step(1, 1);
+    }
+
+    /** Asks for the state as it is now. */
+    private void requireNot(MigrationState state, Moving moving) {
+        Task task = Task.image(
+                "looking at the migration to " + moving.target(), moving.pool().toString());
+        boolean goesOn = connection.in(
+                task,
+                context -> StoredMoves.look(context, moving.pool(), moving.name())
+                        .filter(found ->
+                                found.id().equals(moving.id()) && found.move().state() != state)
+                        .isPresent());
+        if (!goesOn) {
+            throw StoredMoves.ending(moving);
+        }
     }
 
     private static void requireCopied(Moving moving, DigestLog digests) {
@@ -150,22 +165,14 @@ final class Copies implements Filling {
             throw new BlockException(
                     Problem.MIGRATION_STATE, "image " + moving.target() + " is complete; its commit can only go on");
         }
-        CopyTarget.open(connection, moving).close(); // Nobody is at it.
-        new DigestLog(connection, moving).remove(moving.move().points().size());
-        in(moving.pool(), "removing the copy to " + moving.target(), context -> {
-            try (RbdImage image = RbdImage.openById(context, moving.id(), false)) {
-                removeSnapshots(image.snapshots());
-            }
-            new RbdDirectory(context).remove(moving.name(), progress);
-        });
-    }
-
-    private static void removeSnapshots(RbdSnapshots snapshots) {
-        for (Snapshot snapshot : snapshots.list()) {
-            if (snapshot.isProtected()) {
-                snapshots.unprotect(snapshot.name());
-            }
-            snapshots.remove(snapshot.name(), Progress.NONE);
+        try (CopyTarget target = CopyTarget.open(connection, moving)) { // Nobody else is at it.
+            requireNot(MigrationState.COMMITTING, moving);
+            new DigestLog(connection, moving).remove(moving.move().points().size());
+            target.removeSnapshots();
         }
+        in(
+                moving.pool(),
+                "removing the copy to " + moving.target(),
+                context -> new RbdDirectory(context).remove(moving.name(), progress));
     }
 }

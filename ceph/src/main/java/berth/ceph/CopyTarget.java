@@ -1,15 +1,13 @@
 package berth.ceph;
 
-import berth.block.BlockException;
 import berth.block.ObjectBuffer;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.Snapshot;
-import berth.ceph.lib.NativeFailure;
 import berth.ceph.lib.RbdImage;
 import berth.ceph.lib.RbdImage.DiffRange;
 import berth.ceph.lib.RbdIo.Change;
-import berth.posix.Errno;
+import berth.ceph.lib.RbdSnapshots;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -56,7 +54,7 @@ final class CopyTarget implements AutoCloseable {
             RbdImage image = RbdImage.openById(context, moving.id(), false);
             boolean tellsChecksums;
             try {
-                lock(image, moving);
+                SoleClient.lock(image, "the migration to " + moving.target());
                 tellsChecksums = StoredChecksums.canTell(image);
             } catch (RuntimeException e) {
                 image.close();
@@ -66,24 +64,6 @@ final class CopyTarget implements AutoCloseable {
                     new Handle(connection, moving.pool(), image, anew -> RbdImage.openById(anew, moving.id(), false));
             return new CopyTarget(connection, moving, head, tellsChecksums);
         });
-    }
-
-    private static void lock(RbdImage image, Moving moving) {
-        try {
-            image.lockExclusively();
-        } catch (NativeFailure e) {
-            if (e.errno() != Errno.EROFS && e.errno() != Errno.EBUSY) {
-                throw e;
-            }
-            List<String> clients = image.watchers().stream()
-                    .map(watcher -> watcher.address() + " client." + watcher.client())
-                    .toList();
-            throw new BlockException(
-                    Problem.IMAGE_IN_USE,
-                    "the migration to " + moving.target() + " is being worked on by another client, one of "
-                            + String.join(", ", clients),
-                    clients);
-        }
     }
 
     private Task task(String what) {
@@ -116,6 +96,20 @@ final class CopyTarget implements AutoCloseable {
     void take(int point) {
         head.call(task("taking a snapshot of"), image -> {
             image.snapshots().create(points().get(point).name());
+            return image;
+        });
+    }
+
+    /** Removes all snapshots. */
+    void removeSnapshots() {
+        head.call(task("removing the snapshots of"), image -> {
+            RbdSnapshots snapshots = image.snapshots();
+            for (Snapshot snapshot : snapshots.list()) {
+                if (snapshot.isProtected()) {
+                    snapshots.unprotect(snapshot.name());
+                }
+                snapshots.remove(snapshot.name(), Progress.NONE);
+            }
             return image;
         });
     }

@@ -128,14 +128,14 @@ final class DigestLog {
         }
         Page page = new Page();
         with("reading", context -> context.read(name(point), number * PAGE_BYTES, page.words));
+        makeRoom(); // Before it is one of them: it must not be the one that goes.
         pages.put(key, page);
-        forgetOldest();
         return page;
     }
 
     /** Changed pages stay: what they say of the image may not be durable yet. */
-    private void forgetOldest() {
-        if (pages.size() <= MAX_CLEAN_PAGES) {
+    private void makeRoom() {
+        if (pages.size() < MAX_CLEAN_PAGES) {
             return;
         }
         pages.entrySet().stream()

@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 
 /** The images of the pools, as a whole: what there is, and renaming and removing. */
 final class Images {
@@ -46,7 +45,7 @@ final class Images {
     List<ImageSpec> names(String pool) {
         return connection.among(
                 Task.pool("listing the images of pool '" + pool + "'", pool),
-                directory -> directory.list().stream()
+                directory -> directory.named().stream()
                         .map(RbdDirectory.Named::name)
                         .filter(name -> !HiddenNames.isHidden(name))
                         .map(name -> new ImageSpec(pool, name))
@@ -144,16 +143,9 @@ final class Images {
         if (open.isOpen(new OpenImages.Key(PoolSpec.parse(spec.pool()), image.id()))) {
             throw new BlockException(Problem.IMAGE_IN_USE, "image " + spec + " is open here");
         }
-        List<Watcher> watchers = image.watchers();
-        if (!watchers.isEmpty()) {
-            List<String> clients = watchers.stream()
-                    .map(watcher -> watcher.address() + " client." + watcher.client())
-                    .toList();
-            throw new BlockException(
-                    Problem.IMAGE_IN_USE,
-                    "image " + spec + " is open on " + clients.stream().collect(Collectors.joining(", "))
-                            + "; a client that was killed counts for 30 s",
-                    clients);
+        List<String> clients = SoleClient.clients(image);
+        if (!clients.isEmpty()) {
+            throw SoleClient.inUse("a client that was killed counts for 30 s; image " + spec + " is open on ", clients);
         }
     }
 }

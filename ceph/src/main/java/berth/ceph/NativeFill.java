@@ -1,5 +1,7 @@
 package berth.ceph;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import berth.block.BlockException;
 import berth.block.BlockReader;
 import berth.block.MigrationState;
@@ -10,6 +12,9 @@ import berth.block.ObjectHasher;
 import berth.block.Problem;
 import berth.block.Progress;
 import berth.block.SelfFilling;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +28,7 @@ import java.util.function.Consumer;
 final class NativeFill implements SelfFilling {
     private static final int USEFUL_THREADS = 8;
     private static final int SECTOR_BYTES = 512;
+    private static final VarHandle WORD = JAVA_LONG.varHandle();
 
     private final NativeMigrations migrations;
     private final NativeMove move;
@@ -30,16 +36,23 @@ final class NativeFill implements SelfFilling {
     private final boolean proven;
     private final long objects;
     private final ObjectBuffers buffers = new ObjectBuffers();
-    private final Map<Long, Compared> compared = new ConcurrentHashMap<>();
+    /** Of each object in the source, 0 where it is not known yet: millions for a large disk, too many for the heap. */
+    private final MemorySegment known;
+    /** What the target holds, of objects that have just been compared; asked for once. */
+    private final Map<Long, List<ObjectDigest>> fresh = new ConcurrentHashMap<>();
+
     private volatile boolean clientWritesAccepted;
 
     /**
      * What an object holds at its points in time.
      *
      * @param source in the source
-     * @param target in the target; empty once it has been asked for, for it is asked for once
+     * @param target in the target
      */
     private record Compared(ObjectDigest source, List<ObjectDigest> target) {}
+
+    /** More are forgotten: where nobody asks for what the target holds. */
+    private static final int MOST_FRESH = 64;
 
     /**
      * Takes over both sides.
@@ -55,6 +68,7 @@ final class NativeFill implements SelfFilling {
                 .mapToLong(pair -> Math.max(pair.source().size(), pair.target().size()))
                 .max()
                 .orElse(0));
+        this.known = Arena.ofAuto().allocate(2 * Long.BYTES * Math.max(1, objects), Long.BYTES);
     }
 
     @Override
@@ -105,27 +119,32 @@ final class NativeFill implements SelfFilling {
 
     @Override
     public ObjectDigest recorded(long object) {
-        return compared(object).source();
+        return source(object);
     }
 
     @Override
     public ObjectDigest sourceDigest(long object) {
-        return compared(object).source();
+        return source(object);
+    }
+
+    private ObjectDigest source(long object) {
+        long low = (long) WORD.getVolatile(known, 2 * Long.BYTES * object);
+        if (low != 0) {
+            return new ObjectDigest(known.get(JAVA_LONG, (2 * object + 1) * Long.BYTES), low);
+        }
+        Compared compared = compare(object);
+        if (fresh.size() < MOST_FRESH) {
+            fresh.put(object, compared.target());
+        }
+        return compared.source();
     }
 
     @Override
     public ObjectDigest reread(long object, Consumer<ObjectDigest> points) {
-        List<ObjectDigest> target = compared(object).target();
-        if (target.isEmpty()) {
-            target = compare(object).target();
-        }
-        compared.computeIfPresent(object, (_, all) -> new Compared(all.source(), List.of()));
+        List<ObjectDigest> compared = fresh.remove(object);
+        List<ObjectDigest> target = compared == null ? compare(object).target() : compared;
         target.forEach(points);
         return ObjectHasher.object(target);
-    }
-
-    private Compared compared(long object) {
-        return compared.computeIfAbsent(object, this::compare);
     }
 
     private Compared compare(long object) {
@@ -142,7 +161,10 @@ final class NativeFill implements SelfFilling {
                 source.add(withItself ? copied : digest(pair.source(), object, buffer));
                 target.add(copied);
             }
-            return new Compared(ObjectHasher.object(source), List.copyOf(target));
+            ObjectDigest all = ObjectHasher.object(source);
+            known.set(JAVA_LONG, (2 * object + 1) * Long.BYTES, all.high());
+            WORD.setVolatile(known, 2 * Long.BYTES * object, all.low());
+            return new Compared(all, List.copyOf(target));
         } finally {
             buffers.giveBack(buffer);
         }

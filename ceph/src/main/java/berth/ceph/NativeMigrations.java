@@ -12,6 +12,7 @@ import berth.block.Progress;
 import berth.block.Snapshot;
 import berth.block.Source;
 import berth.block.SourceOpener;
+import berth.ceph.lib.MigrationHeader;
 import berth.ceph.lib.RbdDirectory;
 import berth.ceph.lib.RbdImage;
 import berth.ceph.lib.RbdMigrations;
@@ -190,8 +191,13 @@ final class NativeMigrations {
             abortInLibrbd(move, progress);
             return;
         }
-        try (NativeReturn back = new NativeReturn(store, move)) {
-            back.prepare();
+        boolean begun = move.header()
+                .filter(header -> header.state() == MigrationHeader.State.ABORTING)
+                .isPresent();
+        if (!begun) { // Else librbd was interrupted: nobody can write to the target any more, nor has to.
+            try (NativeReturn back = new NativeReturn(store, move)) {
+                back.prepare();
+            }
         }
         abortInLibrbd(move, progress);
     }

@@ -115,7 +115,7 @@ final class NativeMoves {
     private void addAll(String pool, List<NativeMove> to, Consumer<BlockException> damaged) {
         connection.run(Task.pool("listing the images of pool '" + pool + "'", pool), cluster -> {
             try (IoContext context = connection.open(PoolSpec.parse(pool))) {
-                for (RbdDirectory.Named image : new RbdDirectory(context).list()) {
+                for (RbdDirectory.Named image : new RbdDirectory(context).named()) {
                     try {
                         byTarget(cluster, context, new ImageSpec(pool, image.name()), image.id())
                                 .ifPresent(to::add);

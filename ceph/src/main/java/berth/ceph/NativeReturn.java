@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  */
 final class NativeReturn implements AutoCloseable {
     private final NativeMove move;
-    private final Image target;
+    private final CephImage target;
     private final Image source;
 
     /** Opens both images. */
@@ -39,8 +39,13 @@ final class NativeReturn implements AutoCloseable {
         }
     }
 
-    /** Makes the target one that librbd brings back right. May be done again. */
+    /**
+     * Makes the target one that librbd brings back right. May be done again. What is written here was read before: nobody
+     * else may write meanwhile, or it would be lost.
+     */
     void prepare() {
+        boolean locked = target.lockExclusively();
+        target.requireNoOtherClient();
         requireNoOtherSnapshots();
         if (target.size() != source.size()) {
             throw new BlockException(
@@ -54,6 +59,9 @@ final class NativeReturn implements AutoCloseable {
         for (long object = 0; object < ObjectReads.count(target.size()); object++) {
             int length = ObjectReads.read(target, object, now);
             ObjectReads.read(source, object, before);
+            if (!locked) {
+                target.requireNoOtherClient();
+            }
             write(object, length, now, before);
         }
         target.flush();

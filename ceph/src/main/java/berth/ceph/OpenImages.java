@@ -27,8 +27,11 @@ final class OpenImages {
     private final Map<Key, Set<CephImage>> handles = new ConcurrentHashMap<>();
 
     void add(CephImage handle) {
-        handles.computeIfAbsent(handle.key(), _ -> ConcurrentHashMap.newKeySet())
-                .add(handle);
+        handles.compute(handle.key(), (_, open) -> {
+            Set<CephImage> all = open == null ? ConcurrentHashMap.newKeySet() : open;
+            all.add(handle); // In here: one that is closed at the same moment may take the set away.
+            return all;
+        });
     }
 
     void remove(CephImage handle) {

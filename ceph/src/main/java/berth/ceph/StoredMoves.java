@@ -82,7 +82,7 @@ final class StoredMoves {
     private void addAll(String pool, List<Moving> to) {
         PoolSpec spec = PoolSpec.parse(pool);
         connection.in(Task.pool("listing the images of pool '" + pool + "'", pool), context -> {
-            for (RbdDirectory.Named image : new RbdDirectory(context).list()) {
+            for (RbdDirectory.Named image : new RbdDirectory(context).named()) {
                 if (HiddenNames.isHidden(image.name())) {
                     look(context, spec, image.name()).ifPresent(to::add);
                 }
@@ -101,8 +101,20 @@ final class StoredMoves {
         new RbdHeaders(context).removeMetadata(id, StoredMove.KEY);
     }
 
-    /** Moves a migration to another state, and replaces its attributes. */
+    static BlockException ending(Moving moving) {
+        return new BlockException(
+                Problem.MIGRATION_STATE,
+                "the migration to " + moving.target() + " is being committed or aborted by another process");
+    }
+
+    /** Moves a migration to another state, and replaces its attributes; a commit that has begun is not aborted. */
     Moving update(Moving moving, MigrationState state, Map<String, String> attributes) {
+        MigrationState now = moving.move().state();
+        boolean undone = now == MigrationState.COMMITTING && state != now;
+        boolean revived = now == MigrationState.ABORTING && state == MigrationState.COMMITTING;
+        if (undone || revived) {
+            throw ending(moving);
+        }
         StoredMove changed = moving.move().in(state, attributes);
         String pool = moving.pool().toString();
         return connection.in(Task.image("noting the migration of image " + moving.target(), pool), context -> {

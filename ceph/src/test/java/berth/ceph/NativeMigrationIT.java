@@ -354,6 +354,30 @@ class NativeMigrationIT {
         assertThat(snapshots(TARGET)).containsExactly("s1", "s2");
     }
 
+    /** An abort reads the target and writes to it what it read: what a client wrote in between would be lost. */
+    @Test
+    void anAbortIsRefusedWhileTheTargetIsOpen() {
+        makeSource(Layout.DEFAULT);
+        prepare(TARGET);
+        try (Image _ = store.open(TARGET, Access.READ_WRITE)) {
+            assertRefused(Problem.IMAGE_IN_USE, () -> store.abortMigration(TARGET, Progress.NONE));
+        }
+        store.abortMigration(TARGET, Progress.NONE);
+        assertThat(snapshots(SOURCE)).containsExactly("s1", "s2");
+    }
+
+    @Test
+    void imagesWithNamesThatOnlyRbdTakesStandInNobodysWay() {
+        makeSource(Layout.DEFAULT);
+        prepare(TARGET);
+        cluster.rbd("create", "--size", "1M", "vms/bad\tname");
+        assertThat(store.names("vms")).containsExactly(TARGET);
+        assertThat(store.images("vms")).hasSize(1);
+        assertThat(store.migrations()).hasSize(1);
+        assertThat(store.published()).isEmpty();
+        cluster.rbd("rm", "--no-progress", "vms/bad\tname");
+    }
+
     @Test
     void stepsAreRefusedInTheWrongState() {
         makeSource(Layout.DEFAULT);

@@ -125,11 +125,27 @@ class NetworkImportTest {
     }
 
     @Test
-    void namesOfSecretsOfMigrationsAreReserved() {
-        shell.input("x\n".getBytes(StandardCharsets.UTF_8));
-        assertThat(run("secret set migration/mine"))
-                .contains("names that begin with migration/")
-                .endsWith("[exit 22]\n");
+    void aSecretOfAMigrationThatWasLostCanBeSetAgain() throws IOException {
+        prepare(SECRET);
+        String name = run("secret ls").strip();
+        assertThat(run("secret rm " + name)).isEmpty();
+        assertThat(run("migration execute" + NO_PROGRESS)).contains("run 'berth secret set " + name + "'");
+        shell.input((SECRET + "\n").getBytes(StandardCharsets.UTF_8)).quietly("secret set " + name);
+        assertThat(run("migration execute" + NO_PROGRESS)).isEmpty();
+        assertCommits();
+        assertThat(run("secret ls")).isEmpty();
+    }
+
+    /** They may be those of migrations that this user cannot see. */
+    @Test
+    void theEndOfOneMigrationLeavesTheSecretsOfOthers() throws IOException {
+        shell.input("other\n".getBytes(StandardCharsets.UTF_8)).quietly("secret set migration/of-another-user");
+        prepare(SECRET);
+        assertThat(run("migration abort" + NO_PROGRESS)).isEmpty();
+        shell.input(spec("wrong").getBytes(StandardCharsets.UTF_8));
+        assertThat(run("migration prepare --import-only --source-spec-path - rbd/disk"))
+                .endsWith("[exit 13]\n");
+        assertThat(run("secret ls")).isEqualTo("migration/of-another-user\n");
     }
 
     @Test

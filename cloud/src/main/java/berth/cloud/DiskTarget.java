@@ -110,7 +110,10 @@ sealed interface DiskTarget {
                 return new Moved(receipt);
             }
         }
-        throw new BlockException(Problem.IMAGE_EXISTS, "image " + target + " exists already, and is not this disk");
+        throw new BlockException(
+                Problem.IMAGE_EXISTS,
+                "image " + target + " exists already, and is not this disk as it is now; if the"
+                        + " instance was moved before, the image is what it uses, and the file is only a rest");
     }
 
     private static Map<String, String> lasting(OpenDisk disk, Map<String, String> validators) {

@@ -8,10 +8,12 @@ import berth.libvirt.NovaInstance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One run of the move of one instance. For one thread. */
 final class InstanceMove implements AutoCloseable {
@@ -22,6 +24,8 @@ final class InstanceMove implements AutoCloseable {
     private final List<DiskMove> disks = new ArrayList<>();
     private final List<DiskReport> reports = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private static final Set<Problem> KEEPING = EnumSet.of(Problem.CANCELLED, Problem.IMAGE_IN_USE, Problem.MIGRATING);
+
     private boolean begun;
 
     InstanceMove(MoveContext context, NovaInstance instance, MoveOptions options, MoveListener listener) {
@@ -100,8 +104,9 @@ final class InstanceMove implements AutoCloseable {
 
     private InstanceReport failed(String directory, BlockException e) {
         List<String> cleanup = new ArrayList<>();
-        // What an earlier run copied stays when this one could not even begin.
-        if (begun && e.problem() != Problem.CANCELLED) {
+        // What an earlier run copied stays when this one could not even begin, and what another one copies at this
+        // moment.
+        if (begun && !KEEPING.contains(e.problem())) {
             disks.forEach(disk -> disk.undo().ifPresent(cleanup::add));
         }
         return new InstanceReport(

@@ -40,7 +40,7 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
         List<String> notes = new ArrayList<>();
         DomainXml changed = domain;
         for (NovaDisk disk : instance.disks()) {
-            Optional<DomainDisk> used = NovaInstance.domainDisk(domain, disk.name());
+            Optional<DomainDisk> used = NovaInstance.domainDisk(domain, instance.uuid(), disk.name());
             if (used.isPresent()) {
                 ImageSpec image = imageOf(instance, disk, pool);
                 Optional<NetworkSource> place = destination.place().apply(image);
@@ -70,7 +70,7 @@ record NewDomain(Optional<DomainXml> xml, List<String> notes) {
 
     private static boolean isMoved(NovaInstance instance, DomainXml domain, DomainDisk disk) {
         return instance.disks().stream()
-                .map(moved -> NovaInstance.domainDisk(domain, moved.name()))
+                .map(moved -> NovaInstance.domainDisk(domain, instance.uuid(), moved.name()))
                 .flatMap(Optional::stream)
                 .anyMatch(used -> used.target().equals(disk.target()));
     }

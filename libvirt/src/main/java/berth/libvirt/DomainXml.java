@@ -53,6 +53,11 @@ public final class DomainXml {
         return document.root().element("uuid").flatMap(element -> Uuids.parse(element.text()));
     }
 
+    /** The number that libvirt gave a domain when it was started; empty for one that does not run. */
+    public Optional<String> runNumber() {
+        return document.root().attribute("id");
+    }
+
     /** The domain's name, for example {@code instance-0000004e}; empty when it has none. */
     public String name() {
         return document.root().element("name").map(XmlNode.Element::text).orElse("");

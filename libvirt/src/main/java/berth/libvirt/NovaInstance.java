@@ -66,18 +66,22 @@ public record NovaInstance(Path directory, UUID uuid, List<NovaDisk> disks, Opti
         for (Path file : diskFiles(directory)) {
             String name = file.getFileName().toString();
             DiskFormat format = format(file, uuid, info, hints);
-            domain.ifPresent(xml -> checkAgainst(xml, name, format));
+            domain.ifPresent(xml -> checkAgainst(xml, uuid, name, format));
             disks.add(new NovaDisk(name, file, format));
         }
         return new NovaInstance(directory, uuid, disks, domain);
     }
 
-    /** The disk of the domain that a file of the instance is, going by the file's name. */
-    public static Optional<DomainDisk> domainDisk(DomainXml domain, String name) {
+    /**
+     * The disk of the domain that a file of the instance is, going by the file's name and its directory's, which is the
+     * instance's UUID wherever the instances are.
+     */
+    public static Optional<DomainDisk> domainDisk(DomainXml domain, UUID instance, String name) {
         return domain.disks().stream()
                 .filter(DomainDisk::isFile)
-                .filter(disk ->
-                        disk.source().map(file -> file.endsWith("/" + name)).orElse(false))
+                .filter(disk -> disk.source()
+                        .filter(file -> file.endsWith("/" + instance + "/" + name))
+                        .isPresent())
                 .findFirst();
     }
 
@@ -176,8 +180,8 @@ public record NovaInstance(Path directory, UUID uuid, List<NovaDisk> disks, Opti
                                 + name + "=qcow2 or --disk-format " + name + "=raw"));
     }
 
-    private static void checkAgainst(DomainXml domain, String name, DiskFormat format) {
-        Optional<String> inDomain = domainDisk(domain, name).flatMap(DomainDisk::format);
+    private static void checkAgainst(DomainXml domain, UUID instance, String name, DiskFormat format) {
+        Optional<String> inDomain = domainDisk(domain, instance, name).flatMap(DomainDisk::format);
         if (inDomain.isPresent() && !inDomain.get().equals(format.toString())) {
             throw new BlockException(
                     Problem.INVALID_ARGUMENT,

@@ -37,7 +37,7 @@ class NovaInstanceTest {
         assertThat(instance.disks())
                 .containsExactly(new NovaDisk("disk", Samples.INSTANCE.resolve("disk"), DiskFormat.QCOW2));
         assertThat(instance.domain().orElseThrow().name()).isEqualTo("instance-0000004e");
-        assertThat(NovaInstance.domainDisk(instance.domain().orElseThrow(), "disk")
+        assertThat(NovaInstance.domainDisk(instance.domain().orElseThrow(), ID, "disk")
                         .orElseThrow()
                         .target())
                 .isEqualTo("vda");

@@ -15,8 +15,12 @@ import java.util.Set;
 /** The step <em>abort</em>: from any state but committing; an abort that was interrupted goes on. */
 final class Abort {
     /** Failures with which the store refuses to begin: nothing has happened then, and the migration stays what it was. */
-    private static final Set<Problem> REFUSALS =
-            EnumSet.of(Problem.IMAGE_IN_USE, Problem.IMAGE_EXISTS, Problem.SNAPSHOT_HAS_CHILDREN);
+    private static final Set<Problem> REFUSALS = EnumSet.of(
+            Problem.IMAGE_IN_USE,
+            Problem.IMAGE_EXISTS,
+            Problem.IMAGE_HAS_SNAPSHOTS,
+            Problem.SNAPSHOT_HAS_CHILDREN,
+            Problem.MIGRATION_STATE);
 
     private final MigrationStore store;
     private final Activities activities;
@@ -42,10 +46,20 @@ final class Abort {
                 store.abortMigration(move.current().target(), progress);
             } catch (BlockException e) {
                 if (REFUSALS.contains(e.problem())) {
-                    move.update(before.state());
+                    takeBack(move, before.state(), e);
                 }
                 throw e;
             }
+        }
+    }
+
+    private static void takeBack(MoveRecord move, MigrationState to, BlockException refusal) {
+        try {
+            if (move.current().state() == MigrationState.ABORTING) {
+                move.update(to);
+            }
+        } catch (BlockException e) {
+            refusal.addSuppressed(e);
         }
     }
 

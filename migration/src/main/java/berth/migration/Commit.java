@@ -48,8 +48,7 @@ final class Commit {
             MigrationRecord record = move.current();
             requireState(record);
             if (record.state() == MigrationState.EXECUTED) {
-                MoveNotes sealed = verify(record, options, new PhaseProgress(progress, 0, VERIFIED));
-                record = move.update(MigrationState.COMMITTING, sealed);
+                record = verify(move, record, options, new PhaseProgress(progress, 0, VERIFIED));
             }
             Receipt receipt = receipts.sign(Statements.of(record, MoveNotes.of(record), receipts));
             String place = receipts.write(receipt, options.receipt());
@@ -77,7 +76,8 @@ final class Commit {
                 names);
     }
 
-    private MoveNotes verify(MigrationRecord record, CommitOptions options, Progress progress) {
+    /** The store lets nobody else at the target until the state is committing, from which no abort comes back. */
+    private MigrationRecord verify(MoveRecord move, MigrationRecord record, CommitOptions options, Progress progress) {
         MoveNotes notes = sources.check(record, options.acceptChangedSource());
         try (Fill fill = store.openFill(record.target())) {
             if (fill instanceof SelfFilling self) {
@@ -93,8 +93,9 @@ final class Commit {
             for (long object = 0; object < fill.objects(); object++) {
                 tree.add(fill.recorded(object));
             }
-            return notes.sealed(new MoveNotes.Seal(
+            MoveNotes sealed = notes.sealed(new MoveNotes.Seal(
                     time.now(), fill.objectBytes(), tree.root(), ranges, ranges.isPresent() && options.verifySource()));
+            return move.update(MigrationState.COMMITTING, sealed);
         }
     }
 }

@@ -25,8 +25,9 @@ import java.util.function.Function;
  * quicker.
  */
 public final class ClusterAccess {
-    /** What of the environment librados looks at. */
-    private static final List<String> VARIABLES = List.of("CEPH_ARGS", "CEPH_KEYRING", "CEPH_LIB", "HOME");
+    /** What of the environment librados looks at, and OpenSSL in librbd. */
+    private static final List<String> VARIABLES =
+            List.of("CEPH_ARGS", "CEPH_KEYRING", "CEPH_LIB", "HOME", "SSL_CERT_DIR", "SSL_CERT_FILE");
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int NAME_BYTES = 16;

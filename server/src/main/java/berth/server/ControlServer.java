@@ -118,7 +118,7 @@ final class ControlServer implements AutoCloseable {
     }
 
     /** Asks the commands of all clients to end. */
-    void cancelAll() {
+    private void cancelAll() {
         Set<ControlSession> running;
         synchronized (sessions) {
             running = Set.copyOf(sessions);
@@ -155,7 +155,7 @@ final class ControlServer implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
-                if (refuses && System.nanoTime() - end > 0) {
+                if (stopping && System.nanoTime() - end > 0) {
                     sessions.forEach(ControlSession::hangUp); // They may wait for somebody who does not read.
                 }
             }

@@ -1,6 +1,7 @@
 package berth.server;
 
 import berth.block.BlockException;
+import berth.block.ImageSpec;
 import berth.block.MigrationRecord;
 import berth.block.MigrationStore;
 import berth.block.Problem;
@@ -13,33 +14,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Predicate;
 
 /**
  * Puts the secrets that a source-spec has by value into the store's secret file under names of their own, so that what
- * describes a migration's source, and is kept, shown and signed, holds references only. They go when no migration refers to
- * them any more. Safe for use by several threads.
+ * describes a migration's source, and is kept, shown and signed, holds references only. They go with the very migration that
+ * they were kept for: others may be those of users who cannot see each other's. Safe for use by several threads.
  */
 public final class KeptSecrets {
     /** What names made here begin with. */
-    static final String PREFIX = "migration/";
+    private static final String PREFIX = "migration/";
 
     private final SecretFile file;
     private final MigrationStore store;
-    private final Set<String> beingUsed = new HashSet<>();
 
     KeptSecrets(SecretFile file, MigrationStore store) {
         this.file = file;
         this.store = store;
     }
 
-    /** A spec whose secrets are kept at least until it is closed, and then as long as a migration refers to them. */
+    /** A spec whose secrets are kept until it is closed, and then as long as the migration goes on that refers to them. */
     public final class Kept implements AutoCloseable {
         private final SourceSpec spec;
+        private final ImageSpec target;
         private final Set<String> names;
 
-        private Kept(SourceSpec spec, Set<String> names) {
+        private Kept(SourceSpec spec, ImageSpec target, Set<String> names) {
             this.spec = spec;
+            this.target = target;
             this.names = Set.copyOf(names);
         }
 
@@ -50,7 +51,21 @@ public final class KeptSecrets {
 
         @Override
         public void close() {
-            release(names);
+            if (!names.isEmpty() && !mayBeReferredTo()) {
+                file.removeIf(names::contains);
+            }
+        }
+
+        private boolean mayBeReferredTo() {
+            try {
+                String description = store.migration(target).sourceDescription();
+                return names.stream().anyMatch(description::contains);
+            } catch (BlockException e) {
+                return switch (e.problem()) {
+                    case POOL_NOT_FOUND, IMAGE_NOT_FOUND, NOT_MIGRATING -> false;
+                    default -> true;
+                };
+            }
         }
     }
 
@@ -79,43 +94,30 @@ public final class KeptSecrets {
         return found[0];
     }
 
-    /** Keeps the secrets of a spec that has no variables. */
-    public synchronized Kept keep(SourceSpec spec) {
+    /**
+     * Keeps the secrets of a spec that has no variables.
+     *
+     * @param target what the migration that will refer to them makes
+     */
+    public Kept keep(SourceSpec spec, ImageSpec target) {
         Set<String> names = new HashSet<>();
         SourceSpec kept = SpecSecrets.replace(
                 spec, secret -> secret instanceof Secret.Value(String text) ? keep(text, names) : secret);
-        return new Kept(kept, names);
+        return new Kept(kept, target, names);
     }
 
     private Secret keep(String text, Set<String> names) {
         String name = PREFIX + UUID.randomUUID();
-        file.put(name, text);
-        beingUsed.add(name);
+        file.set(name, text);
         names.add(name);
         return new Secret.Stored(name);
     }
 
-    private synchronized void release(Set<String> names) {
-        beingUsed.removeAll(names);
-        if (!names.isEmpty()) {
-            forgetUnused();
+    /** Forgets what was kept for a migration that has ended. */
+    public void forget(MigrationRecord ended) {
+        String description = ended.sourceDescription();
+        if (description.contains(PREFIX)) {
+            file.removeIf(name -> name.startsWith(PREFIX) && description.contains(name));
         }
-    }
-
-    /** Forgets what was kept for migrations that have ended; nothing when they cannot be listed. */
-    public synchronized void forgetUnused() {
-        Predicate<String> unused = name -> name.startsWith(PREFIX) && !beingUsed.contains(name);
-        if (file.names().stream().noneMatch(unused)) {
-            return; // A large store takes long to list.
-        }
-        Set<String> descriptions = new HashSet<>();
-        try {
-            for (MigrationRecord record : store.migrations()) {
-                descriptions.add(record.sourceDescription());
-            }
-        } catch (BlockException e) {
-            return; // The next one forgets them: what this command did is done.
-        }
-        file.removeIf(unused.and(name -> descriptions.stream().noneMatch(description -> description.contains(name))));
     }
 }

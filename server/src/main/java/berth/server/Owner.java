@@ -44,9 +44,9 @@ public final class Owner implements AutoCloseable {
         }
     }
 
-    /** Runs a command of this process. Once it is cancelled, those of other processes are, too. */
+    /** Runs a command of this process. Once it is cancelled, those of other processes are, too, and no more are taken. */
     public int run(Invocation invocation, CommandIo io) {
-        io.cancellation().onCancel(server::cancelAll);
+        io.cancellation().onCancel(server::refuseAndCancel);
         return handler.run(invocation, io);
     }
 

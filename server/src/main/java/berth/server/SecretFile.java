@@ -7,9 +7,13 @@ import berth.source.secret.SecretNames;
 import berth.source.secret.SecretReader;
 import berth.source.secret.SecretStore;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The secrets of a store: one file of mode 0600, replaced atomically, with a JSON object of names and texts. It is read
- * anew each time, so that nothing is kept in memory. Safe for use by several threads of the store's owner.
+ * anew each time, so that nothing is kept in memory. Safe for use by several threads and processes.
  */
 public final class SecretFile implements SecretStore {
     /** The most secrets. */
@@ -32,7 +36,13 @@ public final class SecretFile implements SecretStore {
     private static final String NOTHING_FOR_OTHERS = "------";
     private static final String MODE = "rw-" + NOTHING_FOR_OTHERS;
 
+    private static final FileAttribute<?> OWNED =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx" + NOTHING_FOR_OTHERS));
+    private static final Object PROCESS = new Object();
+
     private final Path file;
+    /** Locked by who changes the other one, which is replaced each time. */
+    private final Path lock;
 
     /**
      * Loaded when it is first needed, exceptions included: every command opens the store, few look at its secrets, and JSON
@@ -57,16 +67,17 @@ public final class SecretFile implements SecretStore {
     }
 
     SecretFile(Path file) {
-        this.file = file;
+        this.file = file.toAbsolutePath();
+        this.lock = this.file.resolveSibling(this.file.getFileName() + ".lock");
     }
 
     @Override
-    public synchronized Optional<String> find(String name) {
+    public Optional<String> find(String name) {
         return Optional.ofNullable(read().get(name));
     }
 
     /** The names, in order. */
-    public synchronized List<String> names() {
+    public List<String> names() {
         return List.copyOf(read().keySet());
     }
 
@@ -77,26 +88,16 @@ public final class SecretFile implements SecretStore {
      *     {@link Problem#FORBIDDEN} when others than the owner have access to the file; {@link Problem#IO}
      */
     public void set(String name, String text) {
-        if (name.startsWith(KeptSecrets.PREFIX)) {
-            throw new BlockException(
-                    Problem.INVALID_ARGUMENT,
-                    "names that begin with " + KeptSecrets.PREFIX
-                            + " are for the secrets that migrations were given, and" + " go with them");
-        }
-        put(name, text);
-    }
-
-    /** As {@link #set}, with any name. */
-    synchronized void put(String name, String text) {
         SecretNames.check(name);
         SecretReader.checkText("for " + name, text);
-        Map<String, String> secrets = read();
-        secrets.put(name, text);
-        if (secrets.size() > MAX_SECRETS) {
-            throw new BlockException(
-                    Problem.NO_SPACE, "the store has " + MAX_SECRETS + " secrets already; remove some");
-        }
-        write(secrets);
+        change(secrets -> {
+            secrets.put(name, text);
+            if (secrets.size() > MAX_SECRETS) {
+                throw new BlockException(
+                        Problem.NO_SPACE, "the store has " + MAX_SECRETS + " secrets already; remove some");
+            }
+            return true;
+        });
     }
 
     /**
@@ -104,20 +105,37 @@ public final class SecretFile implements SecretStore {
      *
      * @return whether there was one
      */
-    public synchronized boolean remove(String name) {
-        Map<String, String> secrets = read();
-        boolean there = secrets.remove(name) != null;
-        if (there) {
-            write(secrets);
-        }
-        return there;
+    public boolean remove(String name) {
+        return change(secrets -> secrets.remove(name) != null);
     }
 
     /** Forgets the secrets with such names. */
-    synchronized void removeIf(Predicate<String> unwanted) {
-        Map<String, String> secrets = read();
-        if (secrets.keySet().removeIf(unwanted)) {
-            write(secrets);
+    void removeIf(Predicate<String> unwanted) {
+        change(secrets -> secrets.keySet().removeIf(unwanted));
+    }
+
+    /**
+     * Changes what is kept, alone: other processes of this user, and other commands of this one, do so, too.
+     *
+     * @param change says whether it has changed something
+     * @return the same
+     */
+    private boolean change(Predicate<Map<String, String>> change) {
+        synchronized (PROCESS) { // Java refuses a lock of the file that another thread has.
+            try {
+                Files.createDirectories(lock.getParent(), OWNED);
+                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        FileLock _ = channel.lock()) {
+                    Map<String, String> secrets = read();
+                    boolean changed = change.test(secrets);
+                    if (changed) {
+                        write(secrets);
+                    }
+                    return changed;
+                }
+            } catch (IOException e) {
+                throw BlockException.of(e, "the secrets in " + file);
+            }
         }
     }
 

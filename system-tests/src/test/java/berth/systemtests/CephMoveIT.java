@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +111,36 @@ class CephMoveIT {
 
         assertThat(failure.problem()).isIn(Problem.CORRUPT, Problem.SOURCE_CHANGED);
         assertThat(lab.store().images("vms")).isEmpty();
+    }
+
+    /** More objects than there are pages in memory for what is known of them, between two checkpoints. */
+    @Test
+    void aDiskOfMoreThan2TiBWithoutDataIsCopied() throws Exception {
+        Path sparse = directory.resolve("sparse.raw");
+        Programs.ok("truncate", "-s", "2100G", sparse.toString());
+        prepare(sparse);
+
+        lab.execute();
+
+        assertThat(lab.store().migration(TARGET).state()).isEqualTo(MigrationState.EXECUTED);
+        lab.mover().abort(TARGET, Progress.NONE);
+    }
+
+    @Test
+    void aCommitThatHasBegunIsNotAborted() {
+        prepare(disk);
+        lab.execute();
+        lab.store()
+                .update(
+                        TARGET,
+                        MigrationState.COMMITTING,
+                        lab.store().migration(TARGET).attributes());
+
+        MoverLab.failure(Problem.MIGRATION_STATE, () -> lab.store().update(TARGET, MigrationState.ABORTING, Map.of()));
+        MoverLab.failure(Problem.MIGRATION_STATE, () -> lab.store().abortMigration(TARGET, Progress.NONE));
+
+        lab.commit();
+        assertThat(lab.store().images("vms")).hasSize(1);
     }
 
     @Test

@@ -167,6 +167,17 @@ class LauncherIT {
     }
 
     @Test
+    void namesAreUtf8InEveryLocale() throws IOException {
+        Map<String, String> plain = Map.of("LC_ALL", "C", "LANG", "C");
+        Path file = Files.write(directory.resolve("日本.raw"), new byte[4096]);
+        run(directory, plain, "import", "--no-progress", file.getFileName().toString(), "rbd/日本")
+                .succeeded();
+        run(directory, plain, "create", "--size", "1M", "rbd/韓國").succeeded();
+
+        assertThat(run(directory, plain, "ls").succeeded().out()).isEqualTo("日本\n韓國\n");
+    }
+
+    @Test
     void itIsFoundThroughLinksAndFromAnywhere() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), home.resolve("berth"));
         Path second = Files.createSymbolicLink(directory.resolve("second"), Path.of("link"));

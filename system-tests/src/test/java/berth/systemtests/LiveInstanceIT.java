@@ -213,6 +213,43 @@ class LiveInstanceIT {
         }
     }
 
+    /** Nova does so when it starts an instance again whose images are to be in the cluster. */
+    @Test
+    void guestThatWasStartedOnAHalfCopiedImageIsNotTakenForMoved() throws Exception {
+        try (LibvirtGuest guest = lab.boot()) {
+            UUID uuid = guest.uuid();
+            assertThatThrownBy(() -> lab.move(uuid, killedAt(LiveState.COPYING)))
+                    .isInstanceOf(Killed.class);
+            guest.virsh("destroy", uuid.toString());
+            lab.defineOnImage(uuid);
+            guest.virsh("start", uuid.toString());
+
+            assertStopped(uuid, "was started anew, on the image");
+        }
+    }
+
+    @Test
+    void imageThatMayHaveNewerDataThanTheFileIsNotTouched() throws Exception {
+        try (LibvirtGuest guest = lab.boot()) {
+            UUID uuid = guest.uuid();
+            assertThatThrownBy(() -> lab.move(uuid, killedAt(LiveState.CHANGING)))
+                    .isInstanceOf(Killed.class);
+            guest.virsh("blockjob", uuid.toString(), "vda", "--pivot");
+            guest.virsh("destroy", uuid.toString());
+            guest.virsh("start", uuid.toString());
+
+            assertStopped(uuid, "keep what is newer");
+        }
+    }
+
+    private static void assertStopped(UUID instance, String why) {
+        LiveReport report = lab.move(instance, LiveListener.NONE);
+        assertThat(report.outcome()).as(report.text()).isEqualTo(Outcome.UNFINISHED);
+        assertThat(report.failure().orElseThrow().message()).contains(why);
+        assertThat(lab.rollBack(instance).outcome()).isEqualTo(Outcome.UNFINISHED);
+        assertThat(lab.cluster().rbd("ls", "vms")).contains(instance + "_disk");
+    }
+
     @Test
     void moveIsTakenBackUntilTheGuestUsesTheImage() throws Exception {
         try (LibvirtGuest guest = lab.boot()) {

@@ -10,8 +10,10 @@ import berth.cloud.live.LiveListener;
 import berth.cloud.live.LiveMover;
 import berth.cloud.live.LiveOptions;
 import berth.cloud.live.LiveReport;
+import berth.cloud.rbd.MonitorMap;
 import berth.libvirt.Libvirt;
 import berth.libvirt.LibvirtSecret;
+import berth.libvirt.RbdVolume;
 import berth.libvirt.daemon.LibvirtDaemon;
 import berth.source.NativeResolver;
 import berth.source.SourceFactory;
@@ -115,6 +117,18 @@ final class LiveLab implements AutoCloseable {
     /** Does something with a mover, as another process would. */
     LiveReport move(UUID instance, LiveListener listener) {
         return with((mover, options) -> mover.move(instance, options, listener));
+    }
+
+    /** Has an instance use its image from its next start on. */
+    void defineOnImage(UUID instance) {
+        RbdVolume image = new RbdVolume(
+                "vms/" + instance + "_disk",
+                cinder.id(),
+                SECRET,
+                MonitorMap.parse(cluster.ceph("mon", "dump", "--format", "json")));
+        try (Libvirt open = Libvirt.open(libvirt.uri())) {
+            open.define(open.definition(instance).orElseThrow().withDisk("vda", image));
+        }
     }
 
     LiveReport rollBack(UUID instance) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import berth.block.Names;
 import berth.block.Progress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -48,6 +49,11 @@ public record RbdDirectory(IoContext context) {
 
     private long handle() {
         return context.handle();
+    }
+
+    /** The images but those with names that only rbd takes, with control characters: they stand in nobody's way. */
+    public List<Named> named() {
+        return list().stream().filter(image -> Names.isValid(image.name())).toList();
     }
 
     /** The images. */

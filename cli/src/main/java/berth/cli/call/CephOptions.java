@@ -78,6 +78,18 @@ public final class CephOptions {
         return Optional.of(user.map(config::withUser).orElse(config).withCreation(creation(args)));
     }
 
+    /** The options that name the same cluster and user again, each after a space. */
+    public static String again(List<String> args) {
+        StringBuilder text = new StringBuilder();
+        for (String option : List.of("conf", "cluster", "monitors", "name", "id", "keyring")) {
+            String name = NAMES.getOrDefault(option, List.of()).getFirst();
+            value(args, option)
+                    .ifPresent(
+                            value -> text.append(' ').append(name).append(' ').append(value));
+        }
+        return text.toString();
+    }
+
     /** How the command wants images to be made. */
     private static CreateOptions creation(List<String> args) {
         List<String> features = LayoutOptions.features(values(args, "features"));

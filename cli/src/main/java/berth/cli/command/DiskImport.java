@@ -82,7 +82,7 @@ final class DiskImport {
     private void run(
             SourceSpec spec, Function<SourceSpec, Optional<MigrationStatus>> begun, Optional<SnapshotSpec> parent) {
         Committed committed = explain(WHAT, () -> {
-            try (KeptSecrets.Kept kept = engine.keptSecrets().keep(spec)) {
+            try (KeptSecrets.Kept kept = engine.keptSecrets().keep(spec, target)) {
                 String id = begun.apply(kept.spec())
                         .map(status -> status.record().targetId())
                         .orElseGet(() -> prepare(kept.spec(), parent));

@@ -2,6 +2,7 @@ package berth.cli.command;
 
 import berth.block.ListenAddress;
 import berth.cli.call.Call;
+import berth.cli.call.CephOptions;
 import berth.cli.call.CommandFailure;
 import berth.cli.call.Grammar;
 import berth.nbd.TlsCredentials;
@@ -61,7 +62,8 @@ final class HttpOptions {
 
     /** The options that serve the same again, each after a space. */
     static String again(Call call) {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text =
+                new StringBuilder(CephOptions.again(call.invocation().args()));
         for (String option : List.of(LISTEN, HOST, TLS)) {
             call.args()
                     .option(option)

@@ -113,7 +113,8 @@ public final class InstanceCommands {
                         "some of the instances run, others do not; name them in two commands for json output");
             }
             int status = running.isEmpty() ? 0 : live.run(running, json);
-            return others.isEmpty() || status != 0 ? status : runOffline(call, others, json);
+            int second = others.isEmpty() ? 0 : runOffline(call, others, json);
+            return status != 0 ? status : second;
         }
     }
 

@@ -83,11 +83,11 @@ final class LiveInstances implements AutoCloseable {
                 .map(UUID::fromString);
     }
 
-    /** Whether an argument is an instance that runs, or whose move was begun while it ran. */
+    /** Whether an argument is an instance that runs, or that was moved, or begun to be, while it ran. */
     boolean takes(String argument) {
         return uuid(argument)
-                .filter(instance -> mover.isUnfinished(instance)
-                        || domains.activity(instance).isPresent())
+                .filter(instance ->
+                        mover.isKnown(instance) || domains.activity(instance).isPresent())
                 .isPresent();
     }
 

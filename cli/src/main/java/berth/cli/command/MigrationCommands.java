@@ -4,6 +4,7 @@ import static berth.cli.call.CommandFailure.explain;
 import static berth.cli.call.CommandFailure.explainRun;
 
 import berth.block.ImageSpec;
+import berth.block.MigrationRecord;
 import berth.block.Problem;
 import berth.cli.call.Arguments;
 import berth.cli.call.Call;
@@ -110,10 +111,9 @@ public final class MigrationCommands {
     private static int runCommit(Call call) {
         ImageSpec image = Specs.image(call);
         boolean force = call.args().flag("--force");
-        ImageSpec target = explain(
-                "getting migration status failed",
-                () -> call.engine().store().migration(image).target());
-        List<ImageSpec> children = call.store().children(target, Optional.empty());
+        MigrationRecord record = explain(
+                "getting migration status failed", () -> call.engine().store().migration(image));
+        List<ImageSpec> children = call.store().children(record.target(), Optional.empty());
         if (!children.isEmpty()) {
             warnOfChildren(call, children, force);
         }
@@ -128,7 +128,7 @@ public final class MigrationCommands {
                 "committing migration failed",
                 () -> call.track(
                         "Commit image migration", line -> call.engine().mover().commit(image, options, line)));
-        call.engine().keptSecrets().forgetUnused();
+        call.engine().keptSecrets().forget(record);
         if (call.console().terminal()) {
             call.console().error("Receipt: " + committed.receiptPlace() + "\n");
         }
@@ -160,10 +160,11 @@ public final class MigrationCommands {
                     ImageSpec image = Specs.image(call);
                     explainRun(
                             "aborting migration failed",
-                            () -> call.trackRun(
-                                    "Abort image migration",
-                                    progress -> call.engine().mover().abort(image, progress)));
-                    call.engine().keptSecrets().forgetUnused();
+                            () -> call.trackRun("Abort image migration", progress -> {
+                                MigrationRecord record = call.engine().store().migration(image);
+                                call.engine().mover().abort(image, progress);
+                                call.engine().keptSecrets().forget(record);
+                            }));
                     return 0;
                 });
     }

@@ -110,7 +110,7 @@ public final class PrepareCommand {
             return importSource(call, spec, target, what);
         }
         try (KeptSecrets.Kept kept =
-                explain(what, () -> call.engine().keptSecrets().keep(spec))) {
+                explain(what, () -> call.engine().keptSecrets().keep(spec, target))) {
             return importSource(call, kept.spec(), target, what);
         }
     }

@@ -191,6 +191,9 @@ public final class TransferCommands {
     }
 
     private static void importFile(Call call, Path path, ImageSpec target, Layout layout, Progress progress) {
+        if (Files.isDirectory(path)) {
+            throw new CommandFailure(Errno.EISDIR.number(), "cannot import a directory");
+        }
         try (PosixFile file = PosixFile.open(path, PosixFile.Mode.READ)) {
             importInto(call, target, layout, file.size(), image -> ImageImport.fromFile(file, image, progress));
         } catch (PosixException e) {

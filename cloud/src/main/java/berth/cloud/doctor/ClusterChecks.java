@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -151,12 +153,12 @@ final class ClusterChecks {
                             + " -o /etc/ceph/ceph." + entity + ".keyring"));
         }
         JsonNode caps = json(admin.askForUser(entity)).path(0).path("caps");
-        check(
-                entity,
-                new Capabilities(caps.path("mon").asString(""), caps.path("osd").asString("")));
+        check(entity, caps);
     }
 
-    private void check(String entity, Capabilities capabilities) {
+    private void check(String entity, JsonNode caps) {
+        Capabilities capabilities =
+                new Capabilities(caps.path("mon").asString(""), caps.path("osd").asString(""));
         List<String> lacks = new ArrayList<>();
         if (!capabilities.canAskMonitors()) {
             lacks.add("ask the monitors");
@@ -183,7 +185,23 @@ final class ClusterChecks {
                         : Finding.error(
                                 "users",
                                 entity + " may not " + String.join(", ", lacks),
-                                "ceph auth caps " + entity + " mon 'profile rbd' osd '" + wanted(entity) + "'"));
+                                "ceph auth caps " + entity + withMore(caps, wanted(entity))));
+    }
+
+    /** All that there is and what is wanted, for the command replaces all of it. */
+    private static String withMore(JsonNode caps, String wanted) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("mon", "profile rbd");
+        all.put("osd", wanted);
+        caps.properties()
+                .forEach(there -> all.merge(there.getKey(), there.getValue().asString(""), (more, old) -> {
+                    boolean same = old.isBlank() || old.equals(more);
+                    return same ? more : old + ", " + more;
+                }));
+        StringBuilder text = new StringBuilder();
+        all.forEach((service, allowed) ->
+                text.append(' ').append(service).append(" '").append(allowed).append('\''));
+        return text.toString();
     }
 
     private String wanted(String entity) {

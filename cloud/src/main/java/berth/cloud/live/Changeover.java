@@ -32,7 +32,7 @@ final class Changeover {
      * Changes over all disks that are in step.
      *
      * @param pause whether the guest stands still meanwhile, and snapshots are taken
-     * @param resume whether the guest goes on afterwards
+     * @param resume whether the guest goes on afterwards even if it stands still already
      * @return for how many milliseconds it stood still; empty when it did not, or did so before already
      */
     OptionalLong run(List<LiveDisk> disks, boolean pause, boolean resume) {
@@ -41,22 +41,24 @@ final class Changeover {
             return OptionalLong.empty();
         }
         boolean stopping = domain.isRunning();
+        // One that runs on an image has written to it since, maybe; no snapshot can be compared with the file then.
+        boolean comparable = !stopping || disks.stream().noneMatch(disk -> look.apply(disk) == Standing.ON_IMAGE);
         long begin = System.nanoTime();
         try {
             if (stopping) {
                 domain.libvirt().suspend(domain.uuid());
             }
             disks.forEach(this::pivot);
-            if (domain.isPaused()) {
+            if (comparable && domain.isPaused()) {
                 disks.forEach(this::takeSnapshot);
             }
         } finally {
-            if (resume) {
+            if (resume || stopping) {
                 domain.resume();
             }
         }
         long nanos = System.nanoTime() - begin;
-        return stopping && resume ? OptionalLong.of(Duration.ofNanos(nanos).toMillis()) : OptionalLong.empty();
+        return stopping ? OptionalLong.of(Duration.ofNanos(nanos).toMillis()) : OptionalLong.empty();
     }
 
     private void pivot(LiveDisk disk) {

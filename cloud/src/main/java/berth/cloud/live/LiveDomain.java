@@ -5,6 +5,9 @@ import berth.block.Problem;
 import berth.libvirt.DomainState;
 import berth.libvirt.DomainXml;
 import berth.libvirt.Libvirt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -12,6 +15,7 @@ import java.util.UUID;
 final class LiveDomain implements AutoCloseable {
     private static final Duration RESUME_PATIENCE = Duration.ofMinutes(1);
     private static final long RETRY_MILLIS = 200;
+    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final UUID uuid;
     private final String uri;
@@ -53,6 +57,24 @@ final class LiveDomain implements AutoCloseable {
                         Problem.SOURCE_NOT_FOUND,
                         "libvirt at " + uri + " says that instance " + uuid
                                 + " is not running; a disk that nobody uses is moved with --offline"));
+    }
+
+    /**
+     * Which run of the guest this is: the number that libvirt gave it when it was started, and the host's boot, after which
+     * the numbers begin anew; a restart of libvirt changes neither. libvirt on another host has its numbers only.
+     *
+     * @throws BlockException {@link Problem#SOURCE_NOT_FOUND} when it does not run
+     */
+    String run() {
+        return boot() + running().runNumber().orElse("");
+    }
+
+    private static String boot() {
+        try {
+            return Files.readString(BOOT).strip() + "/";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** Lets it go on, also when libvirt has to be connected to anew: nothing is worse than a guest that stands still. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param secret libvirt's secret with the key of Ceph's user
  * @param state how far it is
  * @param resume whether the guest was running when it was changed over, so that it has to go on afterwards
+ * @param run which run of the guest is copied, see {@link LiveDomain#run}; empty when that is not known
  * @param disks what is moved
  */
 record LiveJournal(
@@ -31,6 +33,7 @@ record LiveJournal(
         UUID secret,
         LiveState state,
         boolean resume,
+        @Nullable String run,
         List<LiveDisk> disks) {
     static final int VERSION = 1;
 
@@ -73,16 +76,25 @@ record LiveJournal(
     }
 
     LiveJournal with(LiveState changed) {
-        return new LiveJournal(version, instance, cluster, secret, changed, resume, disks);
+        return new LiveJournal(version, instance, cluster, secret, changed, resume, run, disks);
     }
 
     LiveJournal withResume(boolean goesOn) {
-        return new LiveJournal(version, instance, cluster, secret, state, goesOn, disks);
+        return new LiveJournal(version, instance, cluster, secret, state, goesOn, run, disks);
+    }
+
+    LiveJournal withRun(String now) {
+        return new LiveJournal(version, instance, cluster, secret, state, resume, now, disks);
+    }
+
+    /** Whether the guest has been started anew since the copy began. */
+    boolean isAnotherRun(String now) {
+        return run != null && !run.equals(now);
     }
 
     LiveJournal withDisk(LiveDisk changed) {
         List<LiveDisk> all = new ArrayList<>(disks);
         all.replaceAll(disk -> disk.target().equals(changed.target()) ? changed : disk);
-        return new LiveJournal(version, instance, cluster, secret, state, resume, all);
+        return new LiveJournal(version, instance, cluster, secret, state, resume, run, all);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One run of the move of one running instance. For one thread. */
 final class LiveMove {
@@ -58,7 +59,10 @@ final class LiveMove {
         }
         try {
             if (journal.state() == LiveState.ROLLING_BACK) {
-                return rolledBack(Optional.empty());
+                requireRollBack();
+                return rolledBack(Optional.of(new BlockException(
+                        Problem.MIGRATION_STATE,
+                        "an earlier move of instance " + domain.uuid() + " was being taken back, which is done now")));
             }
             domain.libvirt().running(domain.uuid()).ifPresent(xml -> notes.addAll(plan.notes(xml, journal)));
             while (journal.state() != LiveState.DONE) {
@@ -94,15 +98,19 @@ final class LiveMove {
     /** Takes the move back, wherever it is. */
     LiveReport rollBack() {
         try {
-            if (!canRollBack()) {
-                throw new BlockException(
-                        Problem.MIGRATION_STATE,
-                        "instance " + domain.uuid() + " uses its images already, or may have; it cannot go back to the"
-                                + " files, which are older than they are");
-            }
+            requireRollBack();
             return rolledBack(Optional.empty());
         } catch (BlockException e) {
             return report(LiveReport.Outcome.UNFINISHED, Optional.of(Failure.of(e, List.of())));
+        }
+    }
+
+    private void requireRollBack() {
+        if (!canRollBack()) {
+            throw new BlockException(
+                    Problem.MIGRATION_STATE,
+                    "instance " + domain.uuid() + " uses its images already, or may have; it cannot go back to the"
+                            + " files, which are older than they are");
         }
     }
 
@@ -129,7 +137,7 @@ final class LiveMove {
         for (LiveDisk disk : journal.disks()) {
             journal = journal.withDisk(images.make(disk)).write(files.journal());
         }
-        enter(journal.with(LiveState.COPYING));
+        enter(journal.withRun(domain.run()).with(LiveState.COPYING));
     }
 
     private void requireOnFiles() {
@@ -144,10 +152,33 @@ final class LiveMove {
     }
 
     private Standing standing(LiveDisk disk) {
-        return Standing.of(domain.running(), disk.target(), disk.file(), plan.volume(disk, journal.secret()));
+        return standing(domain.running(), disk);
+    }
+
+    private Standing standing(DomainXml xml, LiveDisk disk) {
+        return Standing.of(xml, disk.target(), disk.file(), plan.volume(disk, journal.secret()));
+    }
+
+    /** A guest that was started anew may use what no copy was ever completed to. */
+    private void requireNotOnImages() {
+        for (LiveDisk disk : journal.disks()) {
+            if (standing(disk) == Standing.ON_IMAGE) {
+                throw new BlockException(
+                        Problem.SOURCE_CHANGED,
+                        "instance " + domain.uuid() + " was started anew, on the image " + disk.spec()
+                                + ", to which disk " + disk.target() + " had not been copied to the end. Shut it down,"
+                                + " have it use " + disk.file() + " again, and look whether anything in the image is"
+                                + " still needed");
+            }
+        }
     }
 
     private void copy() {
+        String run = domain.run();
+        if (journal.isAnotherRun(run)) {
+            requireNotOnImages();
+            enter(journal.withRun(run));
+        }
         DomainXml running = domain.running();
         for (LiveDisk disk : journal.disks()) {
             // Started on anything but the file, a copy would zero what the guest uses.
@@ -163,6 +194,9 @@ final class LiveMove {
         }
         while (!inStep()) {
             Pause.milliseconds(POLL_MILLIS);
+        }
+        if (journal.isAnotherRun(domain.run())) {
+            requireNotOnImages();
         }
         enter(journal.with(LiveState.CHANGING).withResume(domain.isRunning()));
     }
@@ -194,6 +228,17 @@ final class LiveMove {
     }
 
     private void change() {
+        if (journal.isAnotherRun(domain.run())) {
+            throw new BlockException(
+                    Problem.SOURCE_CHANGED,
+                    "instance " + domain.uuid()
+                            + " was started anew while it was being changed over, so that nobody can"
+                            + " tell whether the files or the images have what it wrote last: compare "
+                            + journal.disks().stream()
+                                    .map(disk -> disk.file() + " with " + disk.spec())
+                                    .collect(Collectors.joining(", "))
+                            + ", keep what is newer, and delete " + files.journal());
+        }
         if (journal.disks().stream().anyMatch(disk -> standing(disk) == Standing.ON_FILE)) {
             // The copy ended while this program did not run.
             resumeIfWanted();
@@ -239,7 +284,9 @@ final class LiveMove {
 
     private void prove() {
         if (!journal.disks().stream().allMatch(changeover::hasSnapshot)) {
-            notes.add("the images have not been compared with the files, because the guest was not paused for that");
+            notes.add("the images have not been compared with the files, because the guest did not stand still for that"
+                    + " from the end of the copy on, or they were compared by an earlier run");
+            journal.disks().stream().filter(changeover::hasSnapshot).forEach(changeover::removeSnapshot);
             return;
         }
         journal.disks().forEach(disk -> proof.of(disk, listener));
@@ -252,7 +299,8 @@ final class LiveMove {
         return switch (journal.state()) {
             case CHANGED, DONE -> false;
             // A guest that ended in the midst of the changeover can have used them.
-            case CHANGING -> domain.isActive() && isNowhereOnImages(domain.running());
+            case CHANGING ->
+                domain.isActive() && !journal.isAnotherRun(domain.run()) && isNowhereOnImages(domain.running());
             case PREPARED, COPYING, ROLLING_BACK ->
                 domain.libvirt()
                         .running(domain.uuid())
@@ -309,8 +357,11 @@ final class LiveMove {
     /** A move that was done earlier: nothing is touched, but the domain has to say the same. */
     private LiveReport finished() {
         try {
-            boolean same = !domain.isActive()
-                    || journal.disks().stream().allMatch(disk -> standing(disk) == Standing.ON_IMAGE);
+            boolean same = domain.libvirt()
+                    .running(domain.uuid())
+                    .or(() -> domain.libvirt().definition(domain.uuid()))
+                    .map(xml -> journal.disks().stream().allMatch(disk -> standing(xml, disk) == Standing.ON_IMAGE))
+                    .orElse(true);
             if (!same) {
                 throw new BlockException(
                         Problem.IMAGE_EXISTS,

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * Moves running instances into a Ceph cluster without shutting them down. A move that was interrupted, however, goes on
@@ -44,11 +45,9 @@ public final class LiveMover {
         this.directory = directory;
     }
 
-    /** Whether a move of the instance was begun and is not finished. */
-    public boolean isUnfinished(UUID instance) {
-        return LiveJournal.read(files(instance).journal())
-                .filter(journal -> journal.state() != LiveState.DONE)
-                .isPresent();
+    /** Whether a move of the instance was begun, be it finished or not. */
+    public boolean isKnown(UUID instance) {
+        return LiveJournal.read(files(instance).journal()).isPresent();
     }
 
     private LiveFiles files(UUID instance) {
@@ -57,7 +56,7 @@ public final class LiveMover {
 
     /** Moves an instance, or goes on with that. A failure is in the report. */
     public LiveReport move(UUID instance, LiveOptions options, LiveListener listener) {
-        return run(instance, options, listener, LiveMove::run);
+        return alone(instance, () -> run(instance, options, listener, LiveMove::run));
     }
 
     /** Says what the move of an instance would do, and what stands in its way, without changing anything. */
@@ -67,7 +66,16 @@ public final class LiveMover {
 
     /** Takes back a move that was begun. A failure is in the report. */
     public LiveReport rollBack(UUID instance, LiveOptions options, LiveListener listener) {
-        return run(instance, options, listener, LiveMove::rollBack);
+        return alone(instance, () -> run(instance, options, listener, LiveMove::rollBack));
+    }
+
+    /** Two runs would each take the other's copy for its own, and one could take back what the other has begun. */
+    private LiveReport alone(UUID instance, Supplier<LiveReport> work) {
+        try (LiveFiles.Lock _ = files(instance).lock()) {
+            return work.get();
+        } catch (BlockException e) {
+            return failed(instance, e);
+        }
     }
 
     private interface Work {
@@ -85,16 +93,21 @@ public final class LiveMover {
                     .orElseGet(() -> plan.journal(domain, secret(domain.libvirt(), options)));
             return work.on(new LiveMove(domain, store, sources, files, plan, journal, listener));
         } catch (BlockException e) {
-            return new LiveReport(
-                    instance,
-                    Files.exists(files.journal()) ? LiveReport.Outcome.UNFINISHED : LiveReport.Outcome.ROLLED_BACK,
-                    List.of(),
-                    false,
-                    OptionalLong.empty(),
-                    files.directory().toString(),
-                    List.of(),
-                    Optional.of(Failure.of(e, List.of())));
+            return failed(instance, e);
         }
+    }
+
+    private LiveReport failed(UUID instance, BlockException e) {
+        LiveFiles files = files(instance);
+        return new LiveReport(
+                instance,
+                Files.exists(files.journal()) ? LiveReport.Outcome.UNFINISHED : LiveReport.Outcome.ROLLED_BACK,
+                List.of(),
+                false,
+                OptionalLong.empty(),
+                files.directory().toString(),
+                List.of(),
+                Optional.of(Failure.of(e, List.of())));
     }
 
     private static LiveJournal requireSame(LiveJournal journal, String fsid) {

@@ -11,10 +11,12 @@ import berth.libvirt.RbdVolume;
 import berth.libvirt.RbdVolume.Monitor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -42,7 +44,7 @@ record LivePlan(String fsid, String user, List<Monitor> monitors, LiveOptions op
         DomainXml running = domain.running();
         List<LiveDisk> disks = new ArrayList<>();
         for (DomainDisk disk : running.disks()) {
-            name(disk).filter(_ -> isMovable(disk)).ifPresent(name -> {
+            name(domain.uuid(), disk).filter(_ -> isMovable(disk)).ifPresent(name -> {
                 LiveDisk moved = disk(domain, disk, name);
                 // Fails where libvirt encrypts the disk.
                 running.withDisk(disk.target(), volume(moved, secret));
@@ -52,8 +54,22 @@ record LivePlan(String fsid, String user, List<Monitor> monitors, LiveOptions op
         if (disks.isEmpty()) {
             throw new BlockException(Problem.INVALID_ARGUMENT, nothingToMove(domain, running));
         }
+        requireDifferentImages(disks);
         checkFlavor(running, disks, options.acceptFlavorMismatch());
-        return new LiveJournal(LiveJournal.VERSION, domain.uuid(), fsid, secret, LiveState.PREPARED, false, disks);
+        return new LiveJournal(
+                LiveJournal.VERSION, domain.uuid(), fsid, secret, LiveState.PREPARED, false, null, disks);
+    }
+
+    private static void requireDifferentImages(List<LiveDisk> disks) {
+        Set<String> names = new HashSet<>();
+        for (LiveDisk disk : disks) {
+            if (!names.add(disk.name())) {
+                throw new BlockException(
+                        Problem.UNSUPPORTED,
+                        "two disks of the domain would become one image: another file than " + disk.file()
+                                + " is called '" + disk.name() + "', too");
+            }
+        }
     }
 
     private static List<String> checkFlavor(DomainXml running, List<LiveDisk> disks, boolean accepted) {
@@ -80,11 +96,13 @@ record LivePlan(String fsid, String user, List<Monitor> monitors, LiveOptions op
                 Optional.empty());
     }
 
-    /** What Nova calls a disk, going by its file; empty for a disk that is no file of Nova's. */
-    private static Optional<String> name(DomainDisk disk) {
+    /** What Nova calls a disk, going by its file; empty for a disk that is no file of Nova's for this instance. */
+    private static Optional<String> name(UUID instance, DomainDisk disk) {
         return disk.source()
                 .filter(_ -> disk.isFile())
-                .map(file -> Path.of(file).getFileName().toString())
+                .map(Path::of)
+                .filter(file -> file.getParent() != null && file.getParent().endsWith(instance.toString()))
+                .map(file -> file.getFileName().toString())
                 .filter(NovaInstance::isDiskName);
     }
 
