@@ -145,7 +145,11 @@ final class Images {
         }
         List<String> clients = SoleClient.clients(image);
         if (!clients.isEmpty()) {
-            throw SoleClient.inUse("a client that was killed counts for 30 s; image " + spec + " is open on ", clients);
+            throw new BlockException(
+                    Problem.IMAGE_IN_USE,
+                    "image " + spec + " is open on " + String.join(", ", clients)
+                            + "; a client that was killed counts for 30 s",
+                    clients);
         }
     }
 }

@@ -226,6 +226,11 @@ public final class PosixFile implements AutoCloseable {
         throw new PosixException(Errno.of((int) -found), "lseek", name);
     }
 
+    /** The same as {@link #tryLock}, but waits for who has it. */
+    public void lock() {
+        retry("flock", () -> Libc.flock(fd, LOCK_EX));
+    }
+
     /**
      * Takes the exclusive {@code flock} of this descriptor. The kernel gives it up when the process ends, however it
      * ends.

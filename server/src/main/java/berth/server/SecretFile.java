@@ -3,16 +3,15 @@ package berth.server;
 import berth.block.BlockException;
 import berth.block.Problem;
 import berth.posix.AtomicFile;
+import berth.posix.PosixException;
+import berth.posix.PosixFile;
 import berth.source.secret.SecretNames;
 import berth.source.secret.SecretReader;
 import berth.source.secret.SecretStore;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -38,7 +37,6 @@ public final class SecretFile implements SecretStore {
 
     private static final FileAttribute<?> OWNED =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx" + NOTHING_FOR_OTHERS));
-    private static final Object PROCESS = new Object();
 
     private final Path file;
     /** Locked by who changes the other one, which is replaced each time. */
@@ -121,21 +119,21 @@ public final class SecretFile implements SecretStore {
      * @return the same
      */
     private boolean change(Predicate<Map<String, String>> change) {
-        synchronized (PROCESS) { // Java refuses a lock of the file that another thread has.
-            try {
-                Files.createDirectories(lock.getParent(), OWNED);
-                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                        FileLock _ = channel.lock()) {
-                    Map<String, String> secrets = read();
-                    boolean changed = change.test(secrets);
-                    if (changed) {
-                        write(secrets);
-                    }
-                    return changed;
-                }
-            } catch (IOException e) {
-                throw BlockException.of(e, "the secrets in " + file);
+        try {
+            Files.createDirectories(lock.getParent(), OWNED);
+        } catch (IOException e) {
+            throw BlockException.of(e, "the secrets in " + file);
+        }
+        try (PosixFile held = PosixFile.open(lock, PosixFile.Mode.CREATE)) {
+            held.lock();
+            Map<String, String> secrets = read();
+            boolean changed = change.test(secrets);
+            if (changed) {
+                write(secrets);
             }
+            return changed;
+        } catch (PosixException e) {
+            throw BlockException.of(e, "the secrets in " + file);
         }
     }
 

@@ -4,13 +4,13 @@ import berth.block.BlockException;
 import berth.block.Problem;
 import berth.libvirt.DomainXml;
 import berth.posix.AtomicFile;
+import berth.posix.PosixException;
+import berth.posix.PosixFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
@@ -19,6 +19,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * @param directory a directory of the instance's own; made when it is needed
  */
 record LiveFiles(Path directory) {
+    private static final FileAttribute<?> OWNED =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     Path journal() {
         return directory.resolve("live-move.json");
     }
@@ -38,42 +41,29 @@ record LiveFiles(Path directory) {
         }
     }
 
-    /** Held by the run that works on the move. */
-    record Lock(FileChannel file) implements AutoCloseable {
-        @Override
-        public void close() {
-            try {
-                file.close();
-            } catch (IOException e) {
-                // The end of the process frees it.
-            }
-        }
-    }
-
-    /** @throws BlockException {@link Problem#MIGRATING} when another run has it */
-    Lock lock() {
+    /**
+     * Takes the lock of the run that works on the move; closing it gives it up.
+     *
+     * @throws BlockException {@link Problem#MIGRATING} when another run has it
+     */
+    PosixFile lock() {
         Path path = directory.resolve("lock");
         try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!tryLock(file)) {
+            Files.createDirectories(directory, OWNED);
+        } catch (IOException e) {
+            throw BlockException.of(e, "cannot lock " + path);
+        }
+        try {
+            PosixFile file = PosixFile.open(path, PosixFile.Mode.CREATE);
+            if (!file.tryLock()) {
                 file.close();
                 throw new BlockException(
                         Problem.MIGRATING,
                         "another berth is moving the instance, or takes its move back, at this moment (" + path + ")");
             }
-            return new Lock(file);
-        } catch (IOException e) {
+            return file;
+        } catch (PosixException e) {
             throw BlockException.of(e, "cannot lock " + path);
-        }
-    }
-
-    private static boolean tryLock(FileChannel file) throws IOException {
-        try {
-            return file.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // Another thread of this process has it.
         }
     }
 

@@ -8,6 +8,7 @@ import berth.cloud.Failure;
 import berth.cloud.rbd.KeyHolder;
 import berth.cloud.rbd.MonitorMap;
 import berth.libvirt.Libvirt;
+import berth.posix.PosixFile;
 import berth.source.SourceFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ public final class LiveMover {
 
     /** Two runs would each take the other's copy for its own, and one could take back what the other has begun. */
     private LiveReport alone(UUID instance, Supplier<LiveReport> work) {
-        try (LiveFiles.Lock _ = files(instance).lock()) {
+        try (PosixFile _ = files(instance).lock()) {
             return work.get();
         } catch (BlockException e) {
             return failed(instance, e);
