@@ -34,7 +34,7 @@ final class Images {
         return connection.in(
                 Task.pool("listing the images of pool '" + pool + "'", pool),
                 context -> new RbdDirectory(context)
-                        .list().stream()
+                        .named().stream()
                                 .filter(image -> !HiddenNames.isHidden(image.name()))
                                 .map(image -> Facts.ifPresent(context, spec, image.id()))
                                 .flatMap(Optional::stream)
