@@ -42,14 +42,15 @@ record LiveFiles(Path directory) {
     }
 
     /**
-     * Takes the lock of the run that works on the move; closing it gives it up.
+     * Takes the lock of the run that works on the move; closing it gives it up. It lies beside the directory, which is there
+     * only when something was begun.
      *
      * @throws BlockException {@link Problem#MIGRATING} when another run has it
      */
     PosixFile lock() {
-        Path path = directory.resolve("lock");
+        Path path = directory.resolveSibling(directory.getFileName() + ".lock");
         try {
-            Files.createDirectories(directory, OWNED);
+            Files.createDirectories(path.getParent(), OWNED);
         } catch (IOException e) {
             throw BlockException.of(e, "cannot lock " + path);
         }
