@@ -139,7 +139,7 @@ class CephMoveIT {
         MoverLab.failure(Problem.MIGRATION_STATE, () -> lab.store().update(TARGET, MigrationState.ABORTING, Map.of()));
         MoverLab.failure(Problem.MIGRATION_STATE, () -> lab.store().abortMigration(TARGET, Progress.NONE));
 
-        lab.commit();
+        lab.store().commitMigration(TARGET, Progress.NONE);
         assertThat(lab.store().images("vms")).hasSize(1);
     }
 
